@@ -1,0 +1,6 @@
+//! Bytes in, value and issues out: tilesets, subtrees, tile contents, scene files, source formats.
+//!
+//! Nothing here does I/O. Bad data gives a value and [`issue::Issue`]s; what cannot be read at all gives a typed error.
+
+pub mod content;
+pub mod issue;
