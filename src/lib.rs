@@ -6,6 +6,8 @@
 pub mod feed;
 pub mod format;
 pub mod geo;
+pub mod nav;
+pub mod optics;
 pub mod tiles;
 pub mod twin;
 pub mod world;
