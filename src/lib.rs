@@ -8,6 +8,7 @@ pub mod format;
 pub mod geo;
 pub mod nav;
 pub mod optics;
+pub mod pick;
 pub mod tiles;
 pub mod twin;
 pub mod world;

@@ -6,7 +6,7 @@
 use glam::DQuat;
 
 use super::Eye;
-use crate::geo::{self, Geodetic};
+use crate::geo::{Geodesic, Geodetic, geodesic};
 
 /// How much the path prefers height over distance (the paper's rho).
 const RHO: f64 = 1.35;
@@ -16,6 +16,7 @@ const RHO: f64 = 1.35;
 pub struct Flight {
     from: Eye,
     to: Eye,
+    way: Geodesic,
     from_at: Geodetic,
     to_at: Geodetic,
     /// Height of the ground under both ends, metres above the ellipsoid.
@@ -66,11 +67,12 @@ impl Flight {
     pub fn new(from: Eye, to: Eye, ground_m: f64) -> Self {
         let (from_at, to_at) = (from.geodetic(), to.geodetic());
         let (w0, w1) = ((from_at.height_m - ground_m).max(1.5), (to_at.height_m - ground_m).max(1.5));
-        let distance_m = geo::distance_m(from_at, to_at);
+        let way = Geodesic::between(from_at, to_at);
+        let distance_m = geodesic::distance_m(from_at, to_at);
         let path = Path::new(w0, w1, distance_m);
         let turned = from.ecef_from_eye.angle_between(to.ecef_from_eye);
         let duration_secs = (path.length.abs() * 0.55 + turned * 0.4).clamp(0.4, 6.0);
-        Self { from, to, from_at, to_at, ground_m, distance_m, path, duration_secs }
+        Self { from, to, way, from_at, to_at, ground_m, distance_m, path, duration_secs }
     }
 
     pub fn destination(&self) -> Eye {
@@ -85,7 +87,7 @@ impl Flight {
         }
         let eased = linear * linear * linear * (linear * (linear * 6.0 - 15.0) + 10.0);
         let (along, height) = self.path.at(eased);
-        let mut place = geo::interpolate(self.from_at, self.to_at, along);
+        let mut place = self.way.at(along);
         // The path meets both heights over the mean ground; what the ends differ from it is blended in.
         let (end0, end1) = (self.path.at(0.0).1 + self.ground_m, self.path.at(1.0).1 + self.ground_m);
         let miss = (self.from_at.height_m - end0) * (1.0 - along) + (self.to_at.height_m - end1) * along;

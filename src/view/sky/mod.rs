@@ -16,8 +16,8 @@ use glam::{DMat3, DVec3};
 use self::environment::{EnvironmentMaps, SkyState};
 use self::pass::{AirTables, AirView};
 use super::ViewSet;
-use super::space::{Eye, EyeCamera, Origin};
-use crate::geo::{self, sun, wgs84};
+use super::space::{EyeCamera, MainEye, Origin};
+use crate::geo::{sun, wgs84};
 use crate::optics::atmosphere::{Air, Atmosphere, GROUND_RADIUS_KM, SUN_ILLUMINANCE_LUX};
 
 /// Illuminance of the full moon above the air, lux.
@@ -106,7 +106,7 @@ fn make_tables(
 /// Sun, moon, exposure and the uniform of the air.
 fn light(
     settings: Res<SkySettings>,
-    eye: Res<Eye>,
+    eye: Res<MainEye>,
     origin: Res<Origin>,
     sky: Res<Sky>,
     mut daylight: ResMut<Daylight>,
@@ -115,8 +115,9 @@ fn light(
 ) {
     let at = eye.geodetic();
     let up = wgs84::surface_normal(at);
-    let sun_ecef = sun::sun_direction(settings.unix_secs);
-    let (moon_ecef, moon_phase) = sun::moon(settings.unix_secs);
+    let sun_ecef = sun::sun_dir_ecef(settings.unix_secs);
+    let moon_ecef = sun::moon_pos_ecef(settings.unix_secs).normalize();
+    let moon_phase = sun::moon_phase(settings.unix_secs).lit_fraction;
     let cos_sun = up.dot(sun_ecef);
     let cos_moon = up.dot(moon_ecef);
 
@@ -162,7 +163,7 @@ fn light(
 
 /// Keeps the maps of the sky's light in step; the first ones are made at once, so that no picture lacks them.
 fn environment_light(
-    eye: Res<Eye>,
+    eye: Res<MainEye>,
     origin: Res<Origin>,
     daylight: Res<Daylight>,
     mut sky: ResMut<Sky>,
@@ -201,7 +202,7 @@ fn environment_light(
 
 /// Shadows reach as far as they can be told apart from where the eye is.
 fn shadow_reach(
-    eye: Res<Eye>,
+    eye: Res<MainEye>,
     ground: Res<super::GroundBelow>,
     mut suns: Query<&mut CascadeShadowConfig, With<SunLight>>,
     mut reach_m: Local<f32>,
@@ -240,10 +241,4 @@ pub fn plugin(app: &mut App) {
         .insert_resource(bevy::light::GlobalAmbientLight::NONE)
         .add_systems(Startup, spawn_sun)
         .add_systems(Update, (make_tables, light, environment_light, shadow_reach).chain().in_set(ViewSet::Light));
-}
-
-/// Where the sun stands, for panels: elevation and azimuth in radians at a place.
-pub fn sun_angles(unix_secs: f64, at: geo::Geodetic) -> (f64, f64) {
-    let d = geo::enu_basis(at).transpose() * sun::sun_direction(unix_secs);
-    (d.z.clamp(-1.0, 1.0).asin(), d.x.atan2(d.y).rem_euclid(std::f64::consts::TAU))
 }
