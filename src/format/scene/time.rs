@@ -1,0 +1,82 @@
+//! The `time` of a scene.
+
+use std::fmt;
+
+use super::text::text_form;
+
+/// The moment a scene shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SceneTime {
+    /// The present.
+    Now,
+    /// A fixed moment to start from.
+    At(jiff::Timestamp),
+}
+
+text_form! {
+    SceneTime {
+        format: "mirante-time",
+        expected: "\"now\" or a time such as \"2026-06-21T10:30:00+02:00\"",
+        pattern: "^(now|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))$",
+        description: "\"now\", or a moment as RFC 3339 writes it, with its offset from UTC: `2026-06-21T10:30:00+02:00`.",
+    }
+}
+
+impl SceneTime {
+    /// Reads "now" or RFC 3339.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "now" {
+            return Ok(Self::Now);
+        }
+        // jiff also reads forms that RFC 3339 does not have (week dates, `[Zone]` and the like): ask for its shape first.
+        if !has_rfc3339_shape(text) {
+            return Err("it is not written as RFC 3339 asks, with date, time and offset from UTC".to_string());
+        }
+        text.parse::<jiff::Timestamp>().map(Self::At).map_err(|error| error.to_string())
+    }
+
+    /// Seconds since 1970 UTC, or `None` for now.
+    pub fn unix_secs(self) -> Option<f64> {
+        match self {
+            Self::Now => None,
+            Self::At(timestamp) => Some(timestamp.as_duration().as_secs_f64()),
+        }
+    }
+}
+
+impl fmt::Display for SceneTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Now => f.write_str("now"),
+            Self::At(timestamp) => timestamp.fmt(f),
+        }
+    }
+}
+
+/// `dddd-dd-dd[Tt ]dd:dd:dd[.d+](Z|z|±dd:dd)`.
+fn has_rfc3339_shape(text: &str) -> bool {
+    let shape = |text: &[u8], form: &[u8]| {
+        text.len() == form.len()
+            && text.iter().zip(form).all(|(c, f)| match f {
+                b'd' => c.is_ascii_digit(),
+                b'T' => matches!(c, b'T' | b't' | b' '),
+                b'+' => matches!(c, b'+' | b'-'),
+                _ => c == f,
+            })
+    };
+    let Some((head, rest)) = text.as_bytes().split_at_checked(19) else { return false };
+    if !shape(head, b"dddd-dd-ddTdd:dd:dd") {
+        return false;
+    }
+    let offset = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|c| c.is_ascii_digit()).count();
+            if digits == 0 {
+                return false;
+            }
+            &fraction[digits..]
+        }
+        None => rest,
+    };
+    matches!(offset, b"Z" | b"z") || shape(offset, b"+dd:dd")
+}

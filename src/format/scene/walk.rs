@@ -1,0 +1,445 @@
+//! Compares a JSON value with the scene's schema, tells every misfit with its place, and takes misfits out.
+//!
+//! This is not a general validator: it knows the keywords that the scene's schema uses (a test holds it to that), and it
+//! repairs where a validator only judges. What can't be used goes, as little as possible: an optional key falls back
+//! to its default, a list loses one entry, an object that misses a required key goes as a whole.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::pointer::{SourceMap, push_index, push_key};
+use super::suggest::nearest;
+use super::text::check_format;
+use crate::format::issue::{Issue, Issues};
+
+/// The walk over one file. `'s`: the schema.
+pub(super) struct Walk<'s> {
+    root: &'s Value,
+    /// JSON pointer of the value that is looked at.
+    at: String,
+    issues: Issues,
+    source: SourceMap,
+}
+
+/// Why a value can't be used; the one who leaves it out adds what that means and keeps the issues.
+type Unusable = Vec<Issue>;
+
+impl<'s> Walk<'s> {
+    pub fn new(schema: &'s Value) -> Self {
+        Self { root: schema, at: String::new(), issues: Issues::default(), source: SourceMap::default() }
+    }
+
+    /// The usable part of a whole file, or why there is none.
+    pub fn root(&mut self, value: Value) -> Result<Value, Unusable> {
+        self.value(value, self.root)
+    }
+
+    pub fn finish(self) -> (Issues, SourceMap) {
+        (self.issues, self.source)
+    }
+
+    /// The usable part of a value. Depth: the schema's types do not contain themselves, and JSON was parsed with a
+    /// limit of its own.
+    fn value(&mut self, value: Value, schema: &'s Value) -> Result<Value, Unusable> {
+        let schema = self.resolve(schema);
+        if let Some(branches) = branches(schema) {
+            let branch = self.choose(&value, schema, branches)?;
+            return self.value(value, branch);
+        }
+        if !has_type(schema, &value) {
+            return Err(vec![self.misfit("has the wrong type", schema, &value)]);
+        }
+        match value {
+            Value::Object(object) => self.object(object, schema).map(Value::Object),
+            Value::Array(list) => self.list(list, schema),
+            Value::Number(_) => self.number(value, schema),
+            Value::String(ref text) => self.text(text, schema).map(|()| value),
+            Value::Bool(_) | Value::Null => Ok(value),
+        }
+    }
+
+    fn object(&mut self, object: Map<String, Value>, schema: &'s Value) -> Result<Map<String, Value>, Unusable> {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let others = schema.get("additionalProperties");
+        let required =
+            || schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let mut kept = Map::new();
+        let mut unusable = Vec::new();
+        for (key, value) in object {
+            let child = match (properties.and_then(|p| p.get(&key)), others) {
+                (Some(child), _) => child,
+                (None, None | Some(Value::Bool(true))) => {
+                    kept.insert(key, value);
+                    continue;
+                }
+                (None, Some(Value::Bool(false))) => {
+                    self.unknown_key(&key, properties);
+                    continue;
+                }
+                (None, Some(child)) => child,
+            };
+            let result = self.below(|at| push_key(at, &key), |walk| walk.value(value, child));
+            match result {
+                Ok(value) => {
+                    kept.insert(key, value);
+                }
+                Err(issues) if required().any(|name| name == key) => unusable.extend(issues),
+                Err(issues) if properties.is_some_and(|p| p.contains_key(&key)) => {
+                    let instead = match child.get("default") {
+                        Some(default) if default.is_number() || default.is_string() || default.is_boolean() => {
+                            format!("; the default {default} is used")
+                        }
+                        _ => "; it is left out".to_string(),
+                    };
+                    self.keep(issues, &instead);
+                }
+                Err(issues) => self.keep(issues, "; it is left out"),
+            }
+        }
+        for name in required().filter(|name| !kept.contains_key(*name)) {
+            let reported = |issue: &Issue| {
+                let mut own = self.at.clone();
+                push_key(&mut own, name);
+                issue.path == own || issue.path.strip_prefix(&own).is_some_and(|rest| rest.starts_with('/'))
+            };
+            if !unusable.iter().any(reported) {
+                unusable.push(Issue::error(self.at.clone(), format!("the key {name:?} is missing")));
+            }
+        }
+        if unusable.is_empty() { Ok(kept) } else { Err(unusable) }
+    }
+
+    fn unknown_key(&mut self, key: &str, properties: Option<&Map<String, Value>>) {
+        let mut at = self.at.clone();
+        push_key(&mut at, key);
+        let known = properties.into_iter().flat_map(Map::keys).map(String::as_str);
+        let message = match nearest(key, known.filter(|name| *name != "$schema")) {
+            Some(near) => format!("unknown key {}, did you mean {near:?}", quoted(key)),
+            None => format!("unknown key {}", quoted(key)),
+        };
+        self.issues.push(Issue::warning(at, format!("{message}; it is ignored")));
+    }
+
+    fn list(&mut self, list: Vec<Value>, schema: &'s Value) -> Result<Value, Unusable> {
+        let length = list.len() as u64;
+        let bound = |key| schema.get(key).and_then(Value::as_u64);
+        let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems").unwrap_or(u64::MAX));
+        if length < least || length > most {
+            let got = Value::Array(list);
+            return Err(vec![self.misfit("has the wrong length", schema, &got)]);
+        }
+        let fixed = schema.get("prefixItems").and_then(Value::as_array);
+        let items = schema.get("items");
+        let mut kept = Vec::with_capacity(list.len());
+        let mut kept_from = Vec::new();
+        for (i, value) in list.into_iter().enumerate() {
+            let Some(child) = fixed.and_then(|fixed| fixed.get(i)).or(items) else {
+                kept.push(value);
+                continue;
+            };
+            match self.below(|at| push_index(at, i), |walk| walk.value(value, child)) {
+                Ok(value) => {
+                    kept.push(value);
+                    kept_from.push(i);
+                }
+                // Each place of a list of fixed length has its meaning: none can be missed.
+                Err(issues) if least == most => return Err(issues),
+                Err(issues) => self.keep(issues, "; this entry is left out"),
+            }
+        }
+        if (kept.len() as u64) < least {
+            return Err(vec![Issue::error(self.at.clone(), "has no usable entry")]);
+        }
+        if kept.len() as u64 != length {
+            self.source.shortened(&self.at, kept_from);
+        }
+        Ok(Value::Array(kept))
+    }
+
+    fn number(&mut self, value: Value, schema: &Value) -> Result<Value, Unusable> {
+        let Some(number) = value.as_f64() else { return Ok(value) };
+        let bound = |key| schema.get(key).and_then(Value::as_f64);
+        let fits = bound("minimum").is_none_or(|least| number >= least)
+            && bound("exclusiveMinimum").is_none_or(|least| number > least)
+            && bound("maximum").is_none_or(|most| number <= most);
+        if !fits {
+            let swapped = self.at.ends_with("/lat_deg") && number.abs() <= 180.0;
+            let what = if swapped { "is out of range (are lon_deg and lat_deg swapped?)" } else { "is out of range" };
+            return Err(vec![self.misfit(what, schema, &value)]);
+        }
+        // JSON Schema calls 3.0 an integer, serde does not.
+        if schema.get("type").is_some_and(|name| name == "integer") && !value.is_u64() && !value.is_i64() {
+            return Ok(Value::from(number as i64));
+        }
+        Ok(value)
+    }
+
+    fn text(&mut self, text: &str, schema: &Value) -> Result<(), Unusable> {
+        let got = || Value::from(text);
+        if !is_one_of(schema, text) {
+            let near = nearest(text, words(schema).into_iter());
+            let what = match near {
+                Some(near) => format!("is not a known word, did you mean {near:?}"),
+                None => "is not a known word".to_string(),
+            };
+            return Err(vec![self.misfit(&what, schema, &got())]);
+        }
+        let length = text.chars().count() as u64;
+        let bound = |key| schema.get(key).and_then(Value::as_u64);
+        if bound("minLength").is_some_and(|least| length < least)
+            || bound("maxLength").is_some_and(|most| length > most)
+        {
+            return Err(vec![self.misfit("has the wrong length", schema, &got())]);
+        }
+        match schema.get("format").and_then(Value::as_str).and_then(|format| check_format(format, text)) {
+            None => Ok(()),
+            Some(misfit) => Err(vec![
+                Issue::error(self.at.clone(), format!("can't be used: {}", misfit.reason))
+                    .expected_got(misfit.expected, shown(&got())),
+            ]),
+        }
+    }
+
+    /// The branch of a union that the author meant.
+    fn choose(&mut self, value: &Value, union: &'s Value, branches: &'s [Value]) -> Result<&'s Value, Unusable> {
+        let fitting: Vec<&Value> =
+            branches.iter().map(|branch| self.resolve(branch)).filter(|branch| has_type(branch, value)).collect();
+        match (fitting.as_slice(), value) {
+            ([], _) => Err(vec![self.misfit("has the wrong type", union, value)]),
+            ([one], _) => Ok(one),
+            (several, Value::String(text)) => {
+                if let Some(branch) = several.iter().find(|branch| self.clone_at().text(text, branch).is_ok()) {
+                    return Ok(branch);
+                }
+                let what = match nearest(text, several.iter().flat_map(|branch| words(branch))) {
+                    Some(near) => format!("is not a known word, did you mean {near:?}"),
+                    None => "can't be used".to_string(),
+                };
+                Err(vec![self.misfit(&what, union, value)])
+            }
+            (several, Value::Object(object)) => self.choose_object(object, union, several),
+            (several, _) => several.first().copied().ok_or_else(Vec::new),
+        }
+    }
+
+    /// The branch with the most of the object's keys; required ones count double, so that `{"lon", "lat"}` is a place
+    /// on Earth whatever else stands beside.
+    fn choose_object(
+        &self,
+        object: &Map<String, Value>,
+        union: &Value,
+        branches: &[&'s Value],
+    ) -> Result<&'s Value, Unusable> {
+        let score = |branch: &Value| {
+            let known = branch.get("properties").and_then(Value::as_object);
+            let hits = object.keys().filter(|key| known.is_some_and(|known| known.contains_key(*key))).count();
+            let needed = required(branch).filter(|key| object.contains_key(*key)).count();
+            hits + needed
+        };
+        let best = branches.iter().copied().rev().max_by_key(|branch| score(branch));
+        match best {
+            Some(best) if score(best) > 0 => Ok(best),
+            _ => {
+                let known = branches.iter().filter_map(|branch| branch.get("properties")?.as_object());
+                let near =
+                    object.keys().find_map(|key| nearest(key, known.clone().flat_map(Map::keys).map(String::as_str)));
+                let what = match near {
+                    Some(near) => format!("has none of the keys that it needs, did you mean {near:?}"),
+                    None => "has none of the keys that it needs".to_string(),
+                };
+                Err(vec![self.misfit(&what, union, &Value::Object(object.clone()))])
+            }
+        }
+    }
+
+    /// A walk at the same place whose findings are thrown away.
+    fn clone_at(&self) -> Walk<'s> {
+        Walk { at: self.at.clone(), ..Walk::new(self.root) }
+    }
+
+    fn below<T>(&mut self, step: impl FnOnce(&mut String), work: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.at.len();
+        step(&mut self.at);
+        let result = work(self);
+        self.at.truncate(length);
+        result
+    }
+
+    fn keep(&mut self, issues: Unusable, consequence: &str) {
+        for mut issue in issues {
+            issue.message.push_str(consequence);
+            self.issues.push(issue);
+        }
+    }
+
+    fn misfit(&self, message: &str, schema: &Value, value: &Value) -> Issue {
+        Issue::error(self.at.clone(), message).expected_got(self.describe(schema), shown(value))
+    }
+
+    /// Follows `$ref` (always into `$defs` of the same schema).
+    fn resolve(&self, mut schema: &'s Value) -> &'s Value {
+        while let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+            match target.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) {
+                Some(found) => schema = found,
+                None => return schema,
+            }
+        }
+        schema
+    }
+
+    /// What a schema asks for, to stand after "expected".
+    fn describe(&self, schema: &Value) -> String {
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+        if let Some(found) = target.and_then(|pointer| self.root.pointer(pointer)) {
+            return self.describe(found);
+        }
+        if let Some(format) = schema.get("format").and_then(Value::as_str)
+            && let Some(misfit) = check_format(format, "")
+        {
+            return misfit.expected.to_string();
+        }
+        let words = words(schema);
+        if !words.is_empty() {
+            return words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or ");
+        }
+        if let Some(branches) = branches(schema) {
+            return branches.iter().map(|branch| self.describe(branch)).collect::<Vec<_>>().join(", or ");
+        }
+        match schema.get("type").and_then(Value::as_str) {
+            Some("object") => describe_object(schema),
+            Some("array") => self.describe_list(schema),
+            Some(name @ ("number" | "integer")) => describe_number(name, schema),
+            Some("boolean") => "true or false".to_string(),
+            Some("string") => describe_text(schema),
+            _ => "another value".to_string(),
+        }
+    }
+
+    fn describe_list(&self, schema: &Value) -> String {
+        if let Some(items) = schema.get("prefixItems").and_then(Value::as_array) {
+            let items: Vec<String> = items.iter().map(|item| self.describe(item)).collect();
+            return format!("a list of {}", items.join(" and "));
+        }
+        let items = schema.get("items").map_or("values".to_string(), |item| self.describe(item));
+        match (schema.get("minItems").and_then(Value::as_u64), schema.get("maxItems").and_then(Value::as_u64)) {
+            (Some(least), Some(most)) if least == most => format!("a list of {least}, each {items}"),
+            (Some(least), _) if least > 0 => format!("a list of {least} or more, each {items}"),
+            _ => format!("a list, each {items}"),
+        }
+    }
+}
+
+fn branches(schema: &Value) -> Option<&Vec<Value>> {
+    schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array).filter(|_| {
+        // A union of words is one type to the author: an enumeration.
+        words(schema).is_empty()
+    })
+}
+
+/// The words of an enumeration: of `const`, of `enum`, or of a union of these.
+fn words(schema: &Value) -> Vec<&str> {
+    if let Some(word) = schema.get("const").and_then(Value::as_str) {
+        return vec![word];
+    }
+    if let Some(list) = schema.get("enum").and_then(Value::as_array) {
+        return list.iter().filter_map(Value::as_str).collect();
+    }
+    let Some(union) = schema.get("oneOf").and_then(Value::as_array) else { return Vec::new() };
+    let words: Option<Vec<&str>> = union.iter().map(|branch| branch.get("const")?.as_str()).collect();
+    words.unwrap_or_default()
+}
+
+fn is_one_of(schema: &Value, text: &str) -> bool {
+    let words = words(schema);
+    words.is_empty() || words.contains(&text)
+}
+
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+fn has_type(schema: &Value, value: &Value) -> bool {
+    let name = match schema.get("type").and_then(Value::as_str) {
+        Some(name) => name,
+        None if !words(schema).is_empty() => "string",
+        // `true`, or a schema without a type: anything goes (free properties).
+        None => return true,
+    };
+    match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        "number" => value.is_number(),
+        // Up to 2^53 every f64 without a fraction is that integer.
+        "integer" => {
+            value.is_i64()
+                || value.is_u64()
+                || value.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)
+        }
+        _ => false,
+    }
+}
+
+fn describe_object(schema: &Value) -> String {
+    let keys: Vec<String> = required(schema).map(|key| format!("{key:?}")).collect();
+    if keys.is_empty() { "an object".to_string() } else { format!("an object with {}", keys.join(" and ")) }
+}
+
+fn describe_number(name: &str, schema: &Value) -> String {
+    let mut text = if name == "integer" { "a whole number".to_string() } else { "a number".to_string() };
+    let bound = |key| schema.get(key).and_then(Value::as_f64);
+    // Writing into a String cannot fail.
+    let _ = match (bound("minimum"), bound("exclusiveMinimum"), bound("maximum")) {
+        (Some(least), _, Some(most)) if least == most => write!(text, ": {least}"),
+        (Some(least), _, Some(most)) => write!(text, " from {least} to {most}"),
+        (_, Some(least), Some(most)) => write!(text, " above {least} and up to {most}"),
+        (Some(least), _, None) => write!(text, " of {least} or more"),
+        (_, Some(least), None) => write!(text, " above {least}"),
+        (None, None, Some(most)) => write!(text, " up to {most}"),
+        (None, None, None) => Ok(()),
+    };
+    text
+}
+
+fn describe_text(schema: &Value) -> String {
+    let bound = |key| schema.get(key).and_then(Value::as_u64);
+    match (bound("minLength"), bound("maxLength")) {
+        (Some(least), Some(most)) => format!("a text of {least} to {most} characters"),
+        (None, Some(most)) => format!("a text of at most {most} characters"),
+        (Some(least), None) => format!("a text of at least {least} characters"),
+        (None, None) => "a text".to_string(),
+    }
+}
+
+/// A value as it is told in "got": short, whatever its size.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(list) if list.len() <= 4 && list.iter().all(Value::is_number) => value.to_string(),
+        Value::Array(list) => format!("a list of {}", list.len()),
+        Value::Object(object) if object.is_empty() => "an empty object".to_string(),
+        Value::Object(object) => {
+            let mut text = "an object with ".to_string();
+            let keys: Vec<String> = object.keys().take(4).map(|key| quoted(key)).collect();
+            text.push_str(&keys.join(", "));
+            if object.len() > 4 {
+                text.push_str(", …");
+            }
+            text
+        }
+        Value::Null => "null (leave the key out instead)".to_string(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// A text in quotes, cut where it is long.
+fn quoted(text: &str) -> String {
+    const MAX_CHARS: usize = 60;
+    match text.char_indices().nth(MAX_CHARS) {
+        None => format!("{text:?}"),
+        Some((at, _)) => format!("{:?}…", &text[..at]),
+    }
+}
