@@ -1,1 +1,1 @@
-//! (in work)
+//! The feed protocol, sans-IO.
