@@ -168,7 +168,9 @@ fn fragment(in: FullscreenVertexOutput) -> @location(0) vec4<f32> {
     let radius = GROUND_RADIUS + height;
     var start = 0.0;
     let b = radius * cos_zenith;
-    let to_top = b * b - radius * radius + TOP_RADIUS * TOP_RADIUS;
+    // By the sine, from a cross product: the difference of two large squares would be off by kilometres from space.
+    let across = cross(dir, up);
+    let to_top = TOP_RADIUS * TOP_RADIUS - radius * radius * dot(across, across);
     var end_of_air = 0.0;
     if to_top > 0.0 {
         end_of_air = max(-b + sqrt(to_top), 0.0);

@@ -9,6 +9,7 @@ pub mod geo;
 pub mod nav;
 pub mod optics;
 pub mod pick;
+pub mod stage;
 pub mod tiles;
 pub mod twin;
 pub mod world;

@@ -18,13 +18,14 @@
 //! Siblings share only what is declared in this file, in [`space`] and in [`look`]. Everything runs in `Update`, in the
 //! order of [`ViewSet`].
 
+pub mod capture;
 pub mod ground;
 pub mod look;
 pub mod navigate;
 pub mod pick;
 pub mod sky;
 pub mod space;
-pub mod stream;
+//pub mod stream;
 
 use bevy::prelude::*;
 
@@ -89,7 +90,7 @@ pub fn plugin(app: &mut App) {
         look::plugin,
         sky::plugin,
         ground::plugin,
-        stream::plugin,
+        //stream::plugin,
         pick::plugin,
         navigate::plugin,
     ));

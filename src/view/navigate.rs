@@ -201,7 +201,8 @@ fn advance(
     let boost = if devices.keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]) { 5.0 } else { 1.0 };
     let wanted = wish * (above_m * 0.9).clamp(3.0, 200_000.0) * boost;
     let blend = 1.0 - 0.5f64.powf(dt / 0.06);
-    navigator.velocity += (wanted - navigator.velocity) * blend;
+    let velocity = navigator.velocity;
+    navigator.velocity = velocity + (wanted - velocity) * blend;
     if wish != DVec3::ZERO {
         navigator.flight = None;
     } else if navigator.velocity.length() < 0.02 * above_m {

@@ -129,7 +129,7 @@ fn light(
     let ground_lux = (sun_lux * cos_sun.max(0.0) + moon_lux * cos_moon.max(0.0) + sky_lux + night_lux).y;
 
     // From 15 stops at noon down by four fifths of a stop for each halving of the light.
-    let ev100 = 14.6 + 0.8 * (ground_lux / 100_000.0).log2() as f32 - settings.exposure_stops;
+    let ev100 = 13.9 + 0.8 * (ground_lux / 100_000.0).log2() as f32 - settings.exposure_stops;
     *daylight = Daylight { sun_elevation_rad: cos_sun.clamp(-1.0, 1.0).asin(), sun_ecef, ground_lux, ev100 };
 
     let by_day = sun_lux.y >= moon_lux.y;
