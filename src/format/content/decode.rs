@@ -121,8 +121,8 @@ pub enum ContentError {
     /// A file without which nothing can be shown.
     #[error("{uri:?}, which the content needs, could not be had")]
     Resource { uri: String },
-    #[error("{what} is malformed: {message}")]
-    Malformed { what: &'static str, message: String },
+    #[error("{format}: {message}")]
+    Invalid { format: &'static str, message: String },
 }
 
 /// The formats that [`decode`] tells apart.
@@ -170,8 +170,8 @@ impl ContentFormat {
         match top {
             Top { root: Some(_), .. } => Ok(Self::Tileset),
             Top { asset: Some(_), .. } => Ok(Self::Gltf),
-            Top { .. } => Err(ContentError::Malformed {
-                what: "the content",
+            Top { .. } => Err(ContentError::Invalid {
+                format: "content",
                 message: "JSON with neither `root` (a tileset) nor `asset` (a glTF)".into(),
             }),
         }
@@ -196,7 +196,7 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions, resources: &dyn Resources) 
         bytes
     };
     match ContentFormat::sniff(bytes)? {
-        ContentFormat::Gltf => gltf::read(bytes, gltf::GltfFrame::new(options), resources),
+        ContentFormat::Gltf => gltf::read(bytes, &gltf::GltfFrame::new(options.up_axis), options, resources),
         ContentFormat::B3dm => b3dm::read(bytes, options, resources),
         ContentFormat::I3dm => i3dm::read(bytes, options, resources),
         ContentFormat::Pnts => pnts::read(bytes, options, resources),
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(ContentFormat::sniff(b""), Err(ContentError::Empty));
         let error = ContentFormat::sniff(b"PK\x03\x04").expect_err("a zip is no content");
         assert_eq!(error, ContentError::UnknownFormat { magic: "PK\\x03\\x04".into() });
-        assert!(matches!(ContentFormat::sniff(b"{\"a\":1}"), Err(ContentError::Malformed { .. })));
+        assert!(matches!(ContentFormat::sniff(b"{\"a\":1}"), Err(ContentError::Invalid { .. })));
         assert!(matches!(ContentFormat::sniff(b"{\"a\":"), Err(ContentError::Json { .. })));
     }
 

@@ -1,5 +1,6 @@
 //! glTF 2.0 and GLB to [`Content`].
 
+use super::UpAxis;
 use super::decode::{ContentError, DecodeOptions, Decoded, Resources};
 use glam::{DAffine3, DVec3};
 
@@ -9,13 +10,12 @@ pub struct GltfFrame {
     /// From the glTF's scene frame (metres, its own up axis) to the content frame (metres, z up): the up-axis rotation and,
     /// for b3dm and i3dm, RTC_CENTER.
     pub content_from_gltf_scene: DAffine3,
-    pub options: DecodeOptions,
 }
 
 impl GltfFrame {
     /// The frame of a glTF that is a content by itself.
-    pub fn new(options: &DecodeOptions) -> Self {
-        Self { content_from_gltf_scene: DAffine3::from_mat3(options.up_axis.z_up_from_model()), options: *options }
+    pub fn new(up_axis: UpAxis) -> Self {
+        Self { content_from_gltf_scene: DAffine3::from_mat3(up_axis.z_up_from_model()) }
     }
 
     /// The same, moved by RTC_CENTER (metres, content frame).
@@ -25,7 +25,12 @@ impl GltfFrame {
     }
 }
 
-pub fn read(bytes: &[u8], _frame: GltfFrame, _resources: &dyn Resources) -> Result<Decoded, ContentError> {
+pub fn read(
+    bytes: &[u8],
+    _frame: &GltfFrame,
+    _options: &DecodeOptions,
+    _resources: &dyn Resources,
+) -> Result<Decoded, ContentError> {
     let _ = json_text(bytes);
     Err(ContentError::Empty)
 }
