@@ -16,6 +16,7 @@ use super::issue::Issues;
 
 pub mod b3dm;
 pub mod cmpt;
+pub mod data_uri;
 pub mod decode;
 pub mod gltf;
 pub mod i3dm;
