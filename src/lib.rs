@@ -21,3 +21,6 @@ pub mod hub;
 
 #[cfg(feature = "view")]
 pub mod view;
+
+#[cfg(test)]
+pub mod test_support;
