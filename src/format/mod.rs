@@ -5,3 +5,4 @@
 pub mod content;
 pub mod issue;
 pub mod scene;
+pub mod sumo;
