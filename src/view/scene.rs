@@ -90,13 +90,21 @@ struct Framing {
 #[derive(Resource, Default)]
 struct Switches(BTreeMap<u32, (TilesetId, Option<String>, bool)>);
 
-fn resolve(base: &Location, scope: &Scope, url: &SceneUrl) -> Result<Location, String> {
-    // What the scene's author wrote may lead elsewhere (another folder, another host); tiles may not.
+/// Where an address of the scene leads. What the scene's author wrote may lead anywhere (another folder, another host);
+/// what tiles name may not.
+pub fn resolve(base: &Location, url: &SceneUrl) -> Result<Location, String> {
     let text = url.as_str();
-    if url.is_web() || std::path::Path::new(text).is_absolute() {
-        return Location::parse_user(text).map_err(|e| e.to_string());
-    }
-    base.join(text, scope).map_err(|e| e.to_string())
+    let whole = match base {
+        _ if url.is_web() => text.to_string(),
+        // `join` of paths takes an absolute one as it is; a scene from the web can't name files at all.
+        Location::File(file) => {
+            let folder = file.parent().unwrap_or(std::path::Path::new("."));
+            folder.join(text).to_string_lossy().into_owned()
+        }
+        Location::Http(address) => address.join(text).map_err(|e| e.to_string())?.to_string(),
+        _ => return base.join(text, &Scope::of(base)).map_err(|e| e.to_string()),
+    };
+    Location::parse_user(&whole).map_err(|e| e.to_string())
 }
 
 #[expect(clippy::too_many_arguments, reason = "a scene sets up everything once")]
@@ -116,10 +124,9 @@ fn open(
 ) {
     let scene = &open.scene;
     let stage = Stage::new(scene);
-    let scene_scope = Scope::unconfined(&open.base);
 
     for tileset in &scene.tilesets {
-        match resolve(&open.base, &scene_scope, &tileset.url) {
+        match resolve(&open.base, &tileset.url) {
             Ok(location) => {
                 let factor = tileset.max_sse_px.map_or(1.0, |px| 16.0 / px.max(0.1));
                 let id = tiles.forest.add_tileset(location.clone(), stage.ecef_from_tileset(tileset), factor);
@@ -140,7 +147,7 @@ fn open(
         }
     }
     for model in &scene.models {
-        match resolve(&open.base, &scene_scope, &model.url) {
+        match resolve(&open.base, &model.url) {
             Ok(location) => {
                 let id = tiles.forest.add_content(location.clone(), stage.ecef_from_model(model), 1.0);
                 jobs.set_scope(id, Scope::of(&location));

@@ -18,9 +18,9 @@ use bevy::window::PrimaryWindow;
 use std::time::Instant;
 
 pub use issues::IssueLog;
-pub use prepare::{EMISSIVE_LUMINANCE, Prepared, PreparedMaterial, PreparedMesh, prepare};
+pub use prepare::{Prepared, Surfaces, prepare, surfaces};
 pub use jobs::Jobs;
-pub use upload::{MaterialCache, SurfaceFactory, TileContent, Uploads};
+pub use upload::{MaterialCache, Surface, SurfaceFactory, TileContent, Uploads};
 
 use super::ViewSet;
 use super::navigate::Navigator;
@@ -168,7 +168,7 @@ fn take_in(
     jobs.receive(&mut tiles.forest, &mut uploads, &mut log);
     let uploaded = uploads.upload(start, &mut tiles.forest, &mut factory, &mut commands);
     uploads.show(&mut shown);
-    let freed = uploads.free(&mut tiles.forest, &mut factory, &mut commands);
+    let freed = uploads.free(&mut tiles.forest, &mut commands);
     if uploaded + freed > 0 || uploads.draw_changed() {
         tiles.version += 1;
     }

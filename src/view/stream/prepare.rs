@@ -24,9 +24,7 @@ use crate::view::space::EcefPose;
 /// A content ready for the GPU.
 pub struct Prepared {
     pub pose: EcefPose,
-    pub meshes: Vec<PreparedMesh>,
-    pub materials: Vec<PreparedMaterial>,
-    pub images: Vec<Image>,
+    pub surfaces: Surfaces,
     /// Kept for picking: geometry and property tables, without pixels.
     pub content: Arc<Content>,
     pub ecef_from_content: DAffine3,
@@ -35,16 +33,23 @@ pub struct Prepared {
     pub triangles: u64,
 }
 
+/// Meshes with the materials and images that they use.
+pub struct Surfaces {
+    pub meshes: Vec<PreparedMesh>,
+    pub materials: Vec<PreparedMaterial>,
+    pub images: Vec<Image>,
+}
+
 pub struct PreparedMesh {
     pub mesh: Mesh,
     pub aabb: Aabb,
-    /// Index into [`Prepared::materials`].
+    /// Index into [`Surfaces::materials`].
     pub material: usize,
     pub topology: Topology,
     pub bytes: u64,
 }
 
-/// A standard material whose textures are indices into [`Prepared::images`].
+/// A standard material whose textures are indices into [`Surfaces::images`].
 #[derive(Clone)]
 pub struct PreparedMaterial {
     pub base: StandardMaterial,
@@ -66,21 +71,34 @@ pub const EMISSIVE_LUMINANCE: f32 = 6.0;
 /// Makes meshes, materials and images of a content that stands at `ecef_from_content`.
 pub fn prepare(mut content: Content, ecef_from_content: DAffine3) -> Prepared {
     let middle = content.bounds().map_or(DVec3::ZERO, |(lo, hi)| 0.5 * (lo + hi));
-    let pose = level_pose(ecef_from_content.transform_point3(middle));
-    let level_from_content = pose.affine().inverse() * ecef_from_content;
+    let pose = EcefPose::level(ecef_from_content.transform_point3(middle));
+    let surfaces = surfaces(&content, pose.affine().inverse() * ecef_from_content);
+    let triangles = surfaces
+        .meshes
+        .iter()
+        .filter(|m| m.topology == Topology::Triangles)
+        .map(|m| m.mesh.indices().map_or(0, Indices::len) as u64 / 3)
+        .sum();
+    let on_gpu: u64 = surfaces.meshes.iter().map(|m| m.bytes).sum::<u64>()
+        + surfaces.images.iter().map(|i| i.data.as_ref().map_or(0, Vec::len) as u64).sum::<u64>();
+    content.textures.clear();
+    let bytes = on_gpu + content.byte_size() as u64;
+    Prepared { pose, surfaces, content: Arc::new(content), ecef_from_content, bytes, triangles }
+}
 
+/// All surfaces of a content in a local frame of Bevy's axes (y up); `local_from_content` may scale and shear.
+pub fn surfaces(content: &Content, local_from_content: DAffine3) -> Surfaces {
     let mut merged: BTreeMap<(usize, u8), Merged> = BTreeMap::new();
     for part in &content.parts {
         let key = (part.material, part.geometry.topology as u8);
-        let into = merged.entry(key).or_default();
-        into.add(part, level_from_content);
+        merged.entry(key).or_default().add(part, local_from_content);
     }
     let mut images = Vec::new();
     let mut uses = BTreeMap::new();
-    let materials: Vec<PreparedMaterial> =
-        content.materials.iter().map(|m| material(m, &content, &mut images, &mut uses)).collect();
-    let default_material = materials.len();
-    let mut materials = materials;
+    let mut materials: Vec<PreparedMaterial> =
+        content.materials.iter().map(|m| material(m, content, &mut images, &mut uses)).collect();
+    // For parts whose material is missing.
+    let fallback = materials.len();
     materials.push(PreparedMaterial {
         base: StandardMaterial { perceptual_roughness: 0.9, ..default() },
         base_color: None,
@@ -88,31 +106,9 @@ pub fn prepare(mut content: Content, ecef_from_content: DAffine3) -> Prepared {
         emissive: None,
         occlusion: None,
     });
-
-    let mut triangles = 0;
-    let meshes: Vec<PreparedMesh> = merged
-        .into_iter()
-        .filter_map(|((material, _), merged)| {
-            let material = if material < default_material { material } else { default_material };
-            let flip = content.materials.get(material).is_none_or(|m| !m.double_sided);
-            let mesh = merged.into_mesh(material, flip)?;
-            if mesh.topology == Topology::Triangles {
-                triangles += mesh.mesh.indices().map_or(0, Indices::len) as u64 / 3;
-            }
-            Some(mesh)
-        })
-        .collect();
-
-    let on_gpu: u64 = meshes.iter().map(|m| m.bytes).sum::<u64>()
-        + images.iter().map(|i| i.data.as_ref().map_or(0, Vec::len) as u64).sum::<u64>();
-    content.textures.clear();
-    let bytes = on_gpu + content.byte_size() as u64;
-    Prepared { pose, meshes, materials, images, content: Arc::new(content), ecef_from_content, bytes, triangles }
-}
-
-/// The level pose at a point; for data that is not on the Earth (a model in its own frame) simply its axes, y up.
-fn level_pose(pos_ecef: DVec3) -> EcefPose {
-    EcefPose::level(pos_ecef)
+    let meshes =
+        merged.into_iter().filter_map(|((material, _), merged)| merged.into_mesh(material.min(fallback))).collect();
+    Surfaces { meshes, materials, images }
 }
 
 /// Parts of one material and topology on the way to one mesh.
@@ -202,7 +198,7 @@ impl Merged {
         self.has.colors |= extend(&mut self.colors, &geometry.colors, &order, self.positions.len(), [1.0; 4], |c| *c);
     }
 
-    fn into_mesh(self, material: usize, _single_sided: bool) -> Option<PreparedMesh> {
+    fn into_mesh(self, material: usize) -> Option<PreparedMesh> {
         if self.positions.is_empty() || self.indices.is_empty() {
             return None;
         }

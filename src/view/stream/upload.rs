@@ -1,7 +1,6 @@
 //! Ready tiles become entities, within a budget a frame; entities are shown, hidden and freed.
 
 use bevy::camera::primitives::Aabb;
-use bevy::camera::visibility::NoFrustumCulling;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::mesh::MeshTag;
 use bevy::prelude::*;
@@ -10,7 +9,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::prepare::{Prepared, PreparedMaterial, PreparedMesh};
+use super::prepare::{Prepared, PreparedMaterial, Surfaces};
 use crate::format::content::{Content, Topology};
 use crate::format::tileset::Tileset;
 use crate::format::uri::Location;
@@ -31,6 +30,15 @@ pub struct TileContent(pub TileId);
 #[derive(Resource, Default)]
 pub struct MaterialCache(HashMap<String, Handle<SurfaceMaterial>>);
 
+/// One draw that the engine has.
+#[derive(Clone)]
+pub struct Surface {
+    pub mesh: Handle<Mesh>,
+    pub material: Handle<SurfaceMaterial>,
+    pub aabb: Aabb,
+    pub topology: Topology,
+}
+
 /// The engine's stores of what has a surface.
 #[derive(bevy::ecs::system::SystemParam)]
 pub struct SurfaceFactory<'w> {
@@ -41,15 +49,23 @@ pub struct SurfaceFactory<'w> {
 }
 
 impl SurfaceFactory<'_> {
-    pub fn mesh(&mut self, mesh: Mesh) -> Handle<Mesh> {
-        self.meshes.add(mesh)
+    /// Gives surfaces to the engine; what was shared stays shared.
+    pub fn surfaces(&mut self, surfaces: Surfaces) -> Vec<Surface> {
+        let images: Vec<_> = surfaces.images.into_iter().map(|image| self.images.add(image)).collect();
+        let materials: Vec<_> = surfaces.materials.iter().map(|m| self.material(m, &images)).collect();
+        surfaces
+            .meshes
+            .into_iter()
+            .map(|m| Surface {
+                mesh: self.meshes.add(m.mesh),
+                material: materials[m.material].clone(),
+                aabb: m.aabb,
+                topology: m.topology,
+            })
+            .collect()
     }
 
-    pub fn images(&mut self, images: Vec<Image>) -> Vec<Handle<Image>> {
-        images.into_iter().map(|image| self.images.add(image)).collect()
-    }
-
-    pub fn material(&mut self, prepared: &PreparedMaterial, images: &[Handle<Image>]) -> Handle<SurfaceMaterial> {
+    fn material(&mut self, prepared: &PreparedMaterial, images: &[Handle<Image>]) -> Handle<SurfaceMaterial> {
         if !prepared.is_textured() {
             let key = format!("{:?}", prepared.base);
             if let Some(known) = self.cache.0.get(&key) {
@@ -154,7 +170,7 @@ impl Uploads {
         commands: &mut Commands,
     ) {
         let bounds = bounds_in_tile(&ready);
-        let drawable = ready.prepared.iter().any(|p| !p.meshes.is_empty());
+        let drawable = ready.prepared.iter().any(|p| !p.surfaces.meshes.is_empty());
         let mut resident = Resident {
             entities: Vec::new(),
             contents: Vec::new(),
@@ -165,13 +181,10 @@ impl Uploads {
             tag: Look::default().tag(),
         };
         for prepared in ready.prepared {
-            let images = factory.images(prepared.images);
-            let materials: Vec<_> = prepared.materials.iter().map(|m| factory.material(m, &images)).collect();
             resident.triangles += prepared.triangles;
-            resident.draws += prepared.meshes.len() as u64;
-            for mesh in prepared.meshes {
-                let entity = spawn(commands, factory, ready.tile, prepared.pose, mesh, &materials);
-                resident.entities.push(entity);
+            resident.draws += prepared.surfaces.meshes.len() as u64;
+            for surface in factory.surfaces(prepared.surfaces) {
+                resident.entities.push(spawn(commands, ready.tile, prepared.pose, surface));
             }
             resident.contents.push((prepared.content, prepared.ecef_from_content));
         }
@@ -215,7 +228,6 @@ impl Uploads {
     pub fn free(
         &mut self,
         forest: &mut TileForest,
-        _factory: &mut SurfaceFactory,
         commands: &mut Commands,
     ) -> usize {
         let count = self.unload.len();
@@ -283,29 +295,18 @@ fn bounds_in_tile(ready: &Ready) -> Option<(DVec3, DVec3)> {
     bounds
 }
 
-fn spawn(
-    commands: &mut Commands,
-    factory: &mut SurfaceFactory,
-    tile: TileId,
-    pose: EcefPose,
-    mesh: PreparedMesh,
-    materials: &[Handle<SurfaceMaterial>],
-) -> Entity {
-    let aabb: Aabb = mesh.aabb;
+fn spawn(commands: &mut Commands, tile: TileId, pose: EcefPose, surface: Surface) -> Entity {
     let mut entity = commands.spawn((
         TileContent(tile),
-        Mesh3d(factory.mesh(mesh.mesh)),
-        MeshMaterial3d(materials[mesh.material].clone()),
+        Mesh3d(surface.mesh),
+        MeshMaterial3d(surface.material),
         pose,
         Visibility::Hidden,
-        aabb,
+        surface.aabb,
         Look::default().tag(),
     ));
-    if mesh.topology != Topology::Triangles {
+    if surface.topology != Topology::Triangles {
         entity.insert((NotShadowCaster, NotShadowReceiver));
-    }
-    if !aabb.half_extents.is_finite() {
-        entity.insert(NoFrustumCulling);
     }
     entity.id()
 }
