@@ -20,6 +20,7 @@
 
 mod json;
 mod parse;
+mod s2;
 mod tile;
 mod volume;
 
