@@ -11,6 +11,7 @@
 //!
 //! It does not know where updates come from, keeps no long history (that is the record's), and draws nothing.
 
+pub mod bind;
 pub mod clock;
 mod entity;
 mod place;

@@ -111,7 +111,7 @@ pub enum NumberMap {
     /// A straight line.
     Linear(Linear),
     /// One number for each range of values, by rising `below`; an entry without `below` stands last and is for the rest.
-    Steps(Vec<Step<f64>>),
+    Steps(#[schemars(length(min = 1))] Vec<Step<f64>>),
     /// One number for each text, number or boolean; `_` is for all others.
     Lookup(BTreeMap<String, f64>),
 }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::binding::Bindings;
 use super::color::Color;
 use super::glob::Glob;
-use super::items::yes;
 use super::place::{Placement, one};
 use super::text::text_form;
 use super::url::SceneUrl;
@@ -107,6 +106,7 @@ text_form! {
     EntityModel {
         format: "mirante-model",
         expected: "the path or address of a .glb or .gltf file, or one of box, car, truck, bus, tram, train, bicycle, person, vessel, agv, crane, drone, marker, none",
+        pattern: "^(box|car|truck|bus|tram|train|bicycle|person|vessel|agv|crane|drone|marker|none|[^:/\\\\][^:\\\\]*[./][^:\\\\]*|[hH][tT][tT][pP][sS]?://[^/].*)$",
         description: "A built-in shape (box, car, truck, bus, tram, train, bicycle, person, vessel, agv, crane, drone, marker; none draws nothing but the label), or a .glb/.gltf file: a path relative to the scene file, or an http(s) address.",
     }
 }
@@ -223,7 +223,7 @@ pub struct QualityLooks {
     /// While the source calls a value uncertain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<QualityLook>,
-    /// While a value is older than the feed's `stale_secs`.
+    /// While nothing was heard of the entity for longer than the feed's `stale_secs`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<QualityLook>,
     /// While the source calls a value bad.
@@ -266,12 +266,9 @@ pub struct FixedEntity {
     /// Its class, by which rules select it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub class: String,
-    /// Where it stands, how it is turned and how large it is.
+    /// Where it stands and how it is turned; its size is the rule's (`size_m`, `scale`).
     pub pose: Placement,
     /// Its properties, as a feed would set them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, serde_json::Value>,
-    /// Whether it shows when the scene opens.
-    #[serde(default = "yes")]
-    pub visible: bool,
 }

@@ -35,7 +35,7 @@ pub struct Feed {
     #[serde(default = "Feed::default_delay_secs")]
     #[schemars(range(min = 0.0, max = 60.0))]
     pub delay_secs: f64,
-    /// After how long without an update a value counts as stale.
+    /// After how many seconds without any news of an entity it counts as stale.
     #[serde(default = "Feed::default_stale_secs")]
     #[schemars(extend("exclusiveMinimum" = 0), range(max = 86_400.0))]
     pub stale_secs: f64,

@@ -26,6 +26,7 @@ text_form! {
     Glob {
         format: "mirante-glob",
         expected: "an id, or a pattern such as \"agv-*\" (* any characters, ? any one, \\ before one that is meant as it is)",
+        pattern: "^(\\\\.|[^\\\\])+$",
         description: "An entity's id, or a pattern of ids: `*` stands for any characters, `?` for any one, `\\` takes the next one as it is.",
     }
 }
@@ -123,15 +124,15 @@ impl Glob {
         }
     }
 
-    /// The one id that it matches, if it has no `*` and no `?`.
-    pub fn literal(&self) -> Option<String> {
-        self.tokens
-            .iter()
-            .map(|token| match token {
-                Token::Literal(c) => Some(*c),
-                Token::AnyOne | Token::AnyRun => None,
-            })
-            .collect()
+    /// How many tokens it has: the measure of what a comparison costs.
+    #[allow(clippy::len_without_is_empty, reason = "a pattern is never empty")]
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Whether it matches every id.
+    pub fn matches_all(&self) -> bool {
+        self.tokens == [Token::AnyRun]
     }
 }
 

@@ -117,6 +117,7 @@ pub struct Scene {
     pub views: Vec<View>,
     /// Rules that say how entities look; the first that fits an entity counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 4096))]
     pub entities: Vec<EntityRule>,
     /// Entities that exist without a feed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -170,6 +171,16 @@ impl Scene {
     pub fn view(&self, name: &str) -> Option<&View> {
         let same = |text: &str| text.to_lowercase() == name.to_lowercase();
         self.views.iter().find(|view| same(&view.id)).or_else(|| self.views.iter().find(|view| same(&view.title)))
+    }
+
+    /// The moment to start from, for content around a place: the scene's `time`; without one the present if the scene
+    /// has a feed address, else [`SceneTime::sunny_morning`].
+    pub fn start_time(&self, lon_deg: f64, lat_deg: f64) -> SceneTime {
+        match (&self.time, &self.feed) {
+            (Some(time), _) => *time,
+            (None, Some(Feed { url: Some(_), .. })) => SceneTime::Now,
+            _ => SceneTime::sunny_morning(lon_deg, lat_deg),
+        }
     }
 
     /// Whether the layer shows when the scene opens; things with no layer, or with one that is not declared, do.

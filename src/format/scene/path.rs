@@ -22,6 +22,7 @@ text_form! {
     PropertyPath {
         format: "mirante-property",
         expected: "a property's name such as \"speed\", or a path such as \"/pose/heading\"",
+        pattern: "^([^/].*|/[^/].*)$",
         description: "A property of the entity: its name in the feed (`speed`, or `/speed`), or a path into its value (`/pose/heading`).",
     }
 }

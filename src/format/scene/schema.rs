@@ -11,8 +11,8 @@ use super::Scene;
 
 /// The JSON Schema (draft 2020-12) of scene files, as `mirante schema scene` prints it.
 ///
-/// Formats that start with `mirante-` are ours; validators that do not know them take them as notes, and a `pattern`
-/// stands beside them where one can say it.
+/// Formats that start with `mirante-` are ours; validators that do not know them take them as notes, and the `pattern`
+/// beside them says most of it.
 pub fn schema() -> Value {
     shared().clone()
 }

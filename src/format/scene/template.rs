@@ -41,6 +41,7 @@ text_form! {
     Template {
         format: "mirante-template",
         expected: "a text such as \"{id}: {speed:.1} m/s\"",
+        pattern: "^([^{}]|\\{\\{|\\}\\}|\\{[^{}]+\\})*$",
         description: "A text with values in braces: `{id}`, `{class}`, `{value}` (the bound property), `{speed}` or `{/pose/heading}` (any property); `{speed:.1}` writes one decimal, `{{` and `}}` are braces.",
     }
 }

@@ -21,7 +21,7 @@ macro_rules! text_form {
     ($name:ident {
         format: $format:literal,
         expected: $expected:literal,
-        $(pattern: $pattern:literal,)?
+        pattern: $pattern:literal,
         description: $description:literal $(,)?
     }) => {
         impl $crate::format::scene::text::TextForm for $name {
@@ -57,7 +57,7 @@ macro_rules! text_form {
                     "type": "string",
                     "format": $format,
                     "description": $description,
-                    $("pattern": $pattern,)?
+                    "pattern": $pattern,
                 })
             }
         }

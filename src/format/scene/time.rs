@@ -35,6 +35,19 @@ impl SceneTime {
         text.parse::<jiff::Timestamp>().map(Self::At).map_err(|error| error.to_string())
     }
 
+    /// Ten in the morning by the sun, in the middle of summer 2026, at a place: shadows that show form, no noon glare.
+    ///
+    /// `lon_deg`: -180..=180; `lat_deg` tells the hemisphere.
+    pub fn sunny_morning(lon_deg: f64, lat_deg: f64) -> Self {
+        /// 2026-06-21T00:00:00Z and 2026-12-21T00:00:00Z.
+        const SOLSTICES_UNIX_SECS: [i64; 2] = [1_782_000_000, 1_797_811_200];
+        let midnight = SOLSTICES_UNIX_SECS[usize::from(lat_deg < 0.0)];
+        let lon_deg = if lon_deg.is_finite() { lon_deg.clamp(-180.0, 180.0) } else { 0.0 };
+        // The sun moves 15 degrees an hour; the clamp keeps the sum far from any bound of the calendar.
+        let secs = midnight + ((10.0 - lon_deg / 15.0) * 3600.0).round() as i64;
+        jiff::Timestamp::from_second(secs).map_or(Self::Now, Self::At)
+    }
+
     /// Seconds since 1970 UTC, or `None` for now.
     pub fn unix_secs(self) -> Option<f64> {
         match self {

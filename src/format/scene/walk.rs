@@ -114,21 +114,28 @@ impl<'s> Walk<'s> {
         let mut at = self.at.clone();
         push_key(&mut at, key);
         let known = properties.into_iter().flat_map(Map::keys).map(String::as_str);
-        let message = match nearest(key, known.filter(|name| *name != "$schema")) {
+        let near = if self.is_full() { None } else { nearest(key, known.filter(|name| *name != "$schema")) };
+        let message = match near {
             Some(near) => format!("unknown key {}, did you mean {near:?}", quoted(key)),
             None => format!("unknown key {}", quoted(key)),
         };
         self.issues.push(Issue::warning(at, format!("{message}; it is ignored")));
     }
 
-    fn list(&mut self, list: Vec<Value>, schema: &'s Value) -> Result<Value, Unusable> {
-        let length = list.len() as u64;
+    fn list(&mut self, mut list: Vec<Value>, schema: &'s Value) -> Result<Value, Unusable> {
         let bound = |key| schema.get(key).and_then(Value::as_u64);
         let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems").unwrap_or(u64::MAX));
-        if length < least || length > most {
+        let length = list.len() as u64;
+        if length < least || (least == most && length != least) {
             let got = Value::Array(list);
             return Err(vec![self.misfit("has the wrong length", schema, &got)]);
         }
+        if length > most {
+            let issue = Issue::error(self.at.clone(), "is too long; the entries past the limit are left out");
+            self.issues.push(issue.expected_got(format!("at most {most} entries"), length));
+            list.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        }
+        let length = list.len() as u64;
         let fixed = schema.get("prefixItems").and_then(Value::as_array);
         let items = schema.get("items");
         let mut kept = Vec::with_capacity(list.len());
@@ -178,7 +185,7 @@ impl<'s> Walk<'s> {
     fn text(&mut self, text: &str, schema: &Value) -> Result<(), Unusable> {
         let got = || Value::from(text);
         if !is_one_of(schema, text) {
-            let near = nearest(text, words(schema).into_iter());
+            let near = if self.is_full() { None } else { nearest(text, words(schema).into_iter()) };
             let what = match near {
                 Some(near) => format!("is not a known word, did you mean {near:?}"),
                 None => "is not a known word".to_string(),
@@ -212,6 +219,9 @@ impl<'s> Walk<'s> {
                 if let Some(branch) = several.iter().find(|branch| self.clone_at().text(text, branch).is_ok()) {
                     return Ok(branch);
                 }
+                if self.is_full() {
+                    return Err(vec![self.misfit("", union, value)]);
+                }
                 let what = match nearest(text, several.iter().flat_map(|branch| words(branch))) {
                     Some(near) => format!("is not a known word, did you mean {near:?}"),
                     None => "can't be used".to_string(),
@@ -240,6 +250,7 @@ impl<'s> Walk<'s> {
         let best = branches.iter().copied().rev().max_by_key(|branch| score(branch));
         match best {
             Some(best) if score(best) > 0 => Ok(best),
+            _ if self.is_full() => Err(vec![self.misfit("", union, &Value::Null)]),
             _ => {
                 let known = branches.iter().filter_map(|branch| branch.get("properties")?.as_object());
                 let near =
@@ -273,7 +284,15 @@ impl<'s> Walk<'s> {
         }
     }
 
+    /// Whether further issues are only counted: they then need no words.
+    fn is_full(&self) -> bool {
+        self.issues.len() >= Issues::MAX
+    }
+
     fn misfit(&self, message: &str, schema: &Value, value: &Value) -> Issue {
+        if self.is_full() {
+            return Issue::error(String::new(), String::new());
+        }
         Issue::error(self.at.clone(), message).expected_got(self.describe(schema), shown(value))
     }
 
