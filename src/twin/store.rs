@@ -445,7 +445,6 @@ impl Twin {
         TrackOptions {
             extrapolate_secs: self.options.extrapolate_secs,
             stale_secs: self.options.stale_secs,
-            history_secs: self.options.history_secs,
             max_speed_m_s: self.options.max_speed_m_s,
             max_wait_secs: self.options.max_wait_secs,
         }

@@ -51,7 +51,6 @@ pub struct PoseSample {
 pub(super) struct TrackOptions {
     pub extrapolate_secs: f64,
     pub stale_secs: f64,
-    pub history_secs: f64,
     pub max_speed_m_s: f64,
     pub max_wait_secs: f64,
 }
