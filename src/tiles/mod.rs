@@ -17,6 +17,7 @@
 //! # Not here
 //! Reading files (`format::tileset`, `format::subtree`), fetching (`platform`), meshes and dithering (`view`).
 
+mod answers;
 mod arena;
 mod bounds;
 mod budget;
@@ -25,6 +26,7 @@ mod fade;
 mod forest;
 mod prefetch;
 mod prune;
+mod query;
 mod region;
 mod schedule;
 mod select;
@@ -37,6 +39,6 @@ pub mod synthetic;
 
 pub use forest::TileForest;
 pub use types::{
-    Counters, Draw, ForestOptions, Frame, Job, JobKind, Loaded, Request, Selection, TileId, TileInfo, TileState,
-    TilesetId, View,
+    Counters, Draw, ForestOptions, Frame, Job, JobError, JobKind, Loaded, Request, Selection, TileId, TileInfo,
+    TileState, TilesetId, View,
 };

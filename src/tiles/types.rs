@@ -4,7 +4,7 @@ use glam::{DAffine3, DVec3};
 
 use crate::format::subtree::Subtree;
 use crate::format::tileset::{Refine, Subdivision, Tileset, UpAxis};
-use crate::format::uri::Location;
+use crate::format::uri::{Location, UriError};
 
 /// A tile in the forest: its slot. Stable as long as the tile is in the forest; a tile whose content is asked for,
 /// held or being freed never leaves it.
@@ -177,6 +177,15 @@ pub struct Job {
     pub ecef_from_tile: DAffine3,
     /// The up axis of glTF in this tileset (1.0 tilesets may say `gltfUpAxis`).
     pub up_axis: UpAxis,
+}
+
+/// Why there is nothing to read for a tile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JobError {
+    #[error("the tile is not in the forest any more")]
+    Gone,
+    #[error(transparent)]
+    Uri(#[from] UriError),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
