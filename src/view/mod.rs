@@ -19,13 +19,18 @@
 //! order of [`ViewSet`].
 
 pub mod capture;
+pub mod entities;
 pub mod ground;
+pub mod live;
 pub mod look;
 pub mod navigate;
 pub mod pick;
+pub mod scene;
 pub mod sky;
 pub mod space;
-//pub mod stream;
+pub mod stream;
+pub mod ui;
+pub mod window;
 
 use bevy::prelude::*;
 
@@ -90,7 +95,10 @@ pub fn plugin(app: &mut App) {
         look::plugin,
         sky::plugin,
         ground::plugin,
-        //stream::plugin,
+        stream::plugin,
+        scene::plugin,
+        live::plugin,
+        entities::plugin,
         pick::plugin,
         navigate::plugin,
     ));

@@ -10,7 +10,7 @@ use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
 
-use super::pick::Picker;
+use super::pick::{Picker, SolidPicker};
 use super::space::MainEye;
 use super::{GroundBelow, InputFocus, ViewSet};
 use crate::geo::{self, wgs84};
@@ -281,7 +281,7 @@ pub fn north_up(eye: &Eye) -> Eye {
 fn stay_above_ground(
     mut eye: ResMut<MainEye>,
     mut ground: ResMut<GroundBelow>,
-    picker: Picker,
+    picker: SolidPicker,
     mut measured_at: Local<DVec3>,
     mut measured_tiles: Local<u64>,
 ) {
@@ -293,17 +293,11 @@ fn stay_above_ground(
         *measured_at = eye.pos_ecef;
         *measured_tiles = tiles;
         let up = geo::enu_basis(at).z_axis;
-        // From above the eye, so that an eye that came to be inside of the ground finds it too.
-        let start = eye.pos_ecef + up * 30.0;
-        let found = picker.cast_solid(start, -up).map(|hit| wgs84::geodetic_from_ecef(hit.pos_ecef).height_m);
-        // A roof above the head is no ground: only what lies below the eye, or the plain ground.
-        let below = found.filter(|height| *height <= at.height_m + 1.0);
-        ground.height_m = match below.or_else(|| {
-            picker.cast_solid(eye.pos_ecef, -up).map(|hit| wgs84::geodetic_from_ecef(hit.pos_ecef).height_m)
-        }) {
-            Some(height) => height,
-            None => picker.plain_ground_height_m(),
-        };
+        let height_at = |hit: super::pick::Hit| wgs84::geodetic_from_ecef(hit.pos_ecef).height_m;
+        let below = picker.cast(eye.pos_ecef + up * 0.3, -up).map(height_at);
+        // Nothing below: the eye may have come to be inside of the ground; then it is lifted out.
+        let found = below.or_else(|| picker.cast(eye.pos_ecef + up * 200.0, -up).map(height_at));
+        ground.height_m = found.unwrap_or_else(|| picker.plain_ground_height_m());
     }
     let least = ground.height_m.max(picker.plain_ground_height_m()) + CLEARANCE_M;
     if at.height_m < least {

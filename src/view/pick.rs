@@ -43,19 +43,25 @@ pub struct Pickable {
     pub radius_m: f32,
 }
 
-/// Casts rays into all that is drawn.
+/// Casts rays into what stands still: tiles and the plain ground.
 #[derive(bevy::ecs::system::SystemParam)]
-pub struct Picker<'w, 's> {
+pub struct SolidPicker<'w> {
     ground: Res<'w, GroundSettings>,
     tiles: Res<'w, Tiles>,
     uploads: Res<'w, Uploads>,
+}
+
+/// Casts rays into all that is drawn.
+#[derive(bevy::ecs::system::SystemParam)]
+pub struct Picker<'w, 's> {
+    solid: SolidPicker<'w>,
     entities: Query<'w, 's, (Entity, &'static EcefPose, &'static Pickable, &'static InheritedVisibility)>,
 }
 
 impl Picker<'_, '_> {
     /// The nearest thing along a ray, `dir` of unit length.
     pub fn cast(&self, origin_ecef: DVec3, dir: DVec3) -> Option<Hit> {
-        let solid = self.cast_solid(origin_ecef, dir);
+        let solid = self.solid.cast(origin_ecef, dir);
         let limit = solid.map_or(f64::INFINITY, |hit| hit.distance_m);
         self.cast_entities(origin_ecef, dir, limit).or(solid)
     }
@@ -86,8 +92,11 @@ impl Picker<'_, '_> {
         best.map(|(t, entity)| Hit { pos_ecef: origin_ecef + dir * t, distance_m: t, what: HitWhat::Entity(entity) })
     }
 
+}
+
+impl SolidPicker<'_> {
     /// The nearest tile or ground.
-    pub fn cast_solid(&self, origin_ecef: DVec3, dir: DVec3) -> Option<Hit> {
+    pub fn cast(&self, origin_ecef: DVec3, dir: DVec3) -> Option<Hit> {
         let ground = wgs84::ray_ellipsoid(origin_ecef, dir, self.ground.height_m);
         let mut best = ground.map(|t| (t, HitWhat::Ground));
         let mut index_in_tile: HashMap<TileId, usize> = HashMap::new();
@@ -237,20 +246,20 @@ fn chosen_entity(entity: Entity, pickable: &Pickable, pose: &EcefPose) -> Chosen
 
 fn chosen_tile(picker: &Picker, tile: TileId, content_index: usize, hit: &ContentHit) -> Option<Chosen> {
     let (_, content, ecef_from_content) =
-        picker.uploads.drawn_contents().filter(|(id, _, _)| *id == tile).nth(content_index)?;
+        picker.solid.uploads.drawn_contents().filter(|(id, _, _)| *id == tile).nth(content_index)?;
     let part = content.parts.get(hit.part)?;
     let feature = pick::feature_at(part, hit);
     let corners = pick::feature_triangles(content, hit, feature);
     let (lo, hi) = corners.iter().fold((DVec3::INFINITY, DVec3::NEG_INFINITY), |(lo, hi), c| (lo.min(*c), hi.max(*c)));
     let (lo, hi) = if corners.is_empty() { content.bounds()? } else { (lo, hi) };
-    let info = picker.tiles.forest.tile_info(tile);
+    let info = picker.solid.tiles.forest.tile_info(tile);
     let mut rows: Vec<(String, String)> = Vec::new();
     if let Some(FeatureHit { feature, table: Some(table), .. }) = feature
         && let Some(table) = content.tables.get(table)
     {
         rows.extend(table.row(feature).into_iter().map(|(name, value)| (name.to_string(), text_of(&value))));
     }
-    let entry = picker.tiles.entry(info.tileset);
+    let entry = picker.solid.tiles.entry(info.tileset);
     let named = rows.iter().find(|(name, value)| {
         !value.is_empty() && ["name", "title", "label"].contains(&name.to_lowercase().as_str())
     });

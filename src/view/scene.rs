@@ -108,7 +108,7 @@ pub fn resolve(base: &Location, url: &SceneUrl) -> Result<Location, String> {
 }
 
 #[expect(clippy::too_many_arguments, reason = "a scene sets up everything once")]
-fn open(
+pub(super) fn open(
     open: Res<OpenScene>,
     mut commands: Commands,
     mut tiles: ResMut<Tiles>,

@@ -65,6 +65,16 @@ impl SurfaceFactory<'_> {
             .collect()
     }
 
+    /// One surface with a material of its own.
+    pub fn surface(&mut self, mesh: Mesh, material: SurfaceMaterial, aabb: Aabb) -> Surface {
+        Surface {
+            mesh: self.meshes.add(mesh),
+            material: self.materials.add(material),
+            aabb,
+            topology: Topology::Triangles,
+        }
+    }
+
     fn material(&mut self, prepared: &PreparedMaterial, images: &[Handle<Image>]) -> Handle<SurfaceMaterial> {
         if !prepared.is_textured() {
             let key = format!("{:?}", prepared.base);
