@@ -170,7 +170,8 @@ impl Directory {
         }
         // The count of plain zip wraps at 16 bits in files of careless writers.
         if read & 0xffff != count & 0xffff {
-            let issue = Issue::warning(format!("byte {start}"), "number of archive entries differs from the end record");
+            let issue =
+                Issue::warning(format!("byte {start}"), "number of archive entries differs from the end record");
             issues.push(issue.expected_got(count, read));
         }
         directory.set_ends(start, &mut issues);
@@ -245,7 +246,8 @@ impl Directory {
         self.entries.dedup_by(|a, b| name(a) == name(b));
         let twice = before - self.entries.len();
         if twice > 0 {
-            issues.push(Issue::error("", format!("{twice} archive entries have the name of another; the first is used")));
+            issues
+                .push(Issue::error("", format!("{twice} archive entries have the name of another; the first is used")));
         }
     }
 

@@ -38,9 +38,10 @@ impl Availability {
     pub fn get(&self, place: u64) -> bool {
         match &self.kind {
             Kind::Constant(value) => *value && place < self.len,
-            Kind::Bits(bits) => {
-                usize::try_from(place / 8).ok().and_then(|i| bits.get(i)).is_some_and(|byte| byte >> (place % 8) & 1 == 1)
-            }
+            Kind::Bits(bits) => usize::try_from(place / 8)
+                .ok()
+                .and_then(|i| bits.get(i))
+                .is_some_and(|byte| byte >> (place % 8) & 1 == 1),
         }
     }
 

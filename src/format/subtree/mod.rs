@@ -19,9 +19,6 @@ mod availability;
 pub mod morton;
 mod parse;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -266,7 +266,13 @@ impl File {
         contents
     }
 
-    fn availability(&self, value: &Value, path: &str, places: u64, issues: &mut Issues) -> Result<Availability, Trouble> {
+    fn availability(
+        &self,
+        value: &Value,
+        path: &str,
+        places: u64,
+        issues: &mut Issues,
+    ) -> Result<Availability, Trouble> {
         let broken = |key: &str, reason: String| Trouble::Broken { path: format!("{path}{key}"), reason };
         let view = ["bitstream", "bufferView"].iter().find_map(|key| Some((*key, value.get(*key)?)));
         let Some((key, view)) = view else {

@@ -24,9 +24,6 @@ mod s2;
 mod tile;
 mod volume;
 
-#[cfg(test)]
-mod tests;
-
 use glam::{DMat3, DMat4, DVec3};
 use serde_json::Value;
 
@@ -120,14 +117,7 @@ pub enum BoundingVolume {
     Sphere { center: DVec3, radius: f64 },
     /// WGS84 radians and metres over the ellipsoid. `west_rad > east_rad` where the region crosses the antimeridian;
     /// `south_rad <= north_rad`, `min_height_m <= max_height_m`.
-    Region {
-        west_rad: f64,
-        south_rad: f64,
-        east_rad: f64,
-        north_rad: f64,
-        min_height_m: f64,
-        max_height_m: f64,
-    },
+    Region { west_rad: f64, south_rad: f64, east_rad: f64, north_rad: f64, min_height_m: f64, max_height_m: f64 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -233,7 +233,8 @@ impl<'de> Visitor<'de> for FileSeed<'_> {
         let mut has_root = false;
         while let Some(key) = map.next_key::<String>()? {
             if key == "root" && !has_root {
-                has_root = map.next_value_seed(TileSeed { reader: &mut *self.reader, parent: None, position: 0 })?.is_some();
+                has_root =
+                    map.next_value_seed(TileSeed { reader: &mut *self.reader, parent: None, position: 0 })?.is_some();
             } else if key == "root" {
                 map.next_value::<IgnoredAny>()?;
                 self.reader.issues.push(Issue::error("/root", "more than one root; the first is used"));
@@ -367,9 +368,8 @@ fn finish(mut members: Object, reader: Reader) -> (Tileset, Issues) {
     let top = || String::new();
     let mut log = Log { issues: &mut issues, base: &top };
     if left_out > 0 {
-        log.mismatch(format_args!("/root"), "too many tiles in one file; the rest is left out", MAX_TILES, {
-            format_args!("{left_out} more")
-        });
+        let got = format!("{left_out} more");
+        log.mismatch(format_args!("/root"), "too many tiles in one file; the rest is left out", MAX_TILES, got);
     }
     let asset = read_asset(&members, &mut log);
     let geometric_error = read_geometric_error(&members, &mut log);

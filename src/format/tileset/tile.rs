@@ -41,16 +41,7 @@ pub(super) fn read_tile(mut members: Object, log: &mut Log<'_>) -> RawTile {
         log.info(format_args!("/expire"), "content that expires is loaded once and kept");
     }
     let metadata = take_metadata(&mut members);
-    RawTile {
-        volume,
-        viewer_request_volume,
-        geometric_error,
-        refine,
-        parent_from_tile,
-        contents,
-        implicit,
-        metadata,
-    }
+    RawTile { volume, viewer_request_volume, geometric_error, refine, parent_from_tile, contents, implicit, metadata }
 }
 
 /// The `metadata` member, or that of the 1.0 extension.
@@ -131,10 +122,7 @@ fn read_contents(members: &Object, log: &mut Log<'_>) -> Vec<ContentDef> {
         log.error(format_args!("/content"), "both content and contents; only contents is used");
     }
     let Some(list) = log.array(list, format_args!("{at}")) else { return Vec::new() };
-    list.iter()
-        .enumerate()
-        .filter_map(|(i, value)| read_content(value, format_args!("{at}/{i}"), log))
-        .collect()
+    list.iter().enumerate().filter_map(|(i, value)| read_content(value, format_args!("{at}/{i}"), log)).collect()
 }
 
 fn read_content(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<ContentDef> {
@@ -175,7 +163,10 @@ fn read_implicit(members: &Object, volume: Option<&BoundingVolume>, log: &mut Lo
         None => (extension(members, "3DTILES_implicit_tiling")?, "/extensions/3DTILES_implicit_tiling"),
     };
     if matches!(volume, Some(BoundingVolume::Sphere { .. })) {
-        log.error(format_args!("/boundingVolume/sphere"), "a sphere can't be divided; implicit tiles need a box or region");
+        log.error(
+            format_args!("/boundingVolume/sphere"),
+            "a sphere can't be divided; implicit tiles need a box or region",
+        );
         return None;
     }
     let at = format_args!("{at}");

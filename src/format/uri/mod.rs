@@ -15,9 +15,6 @@ mod data;
 mod path;
 mod scope;
 
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -210,7 +207,9 @@ impl fmt::Display for Location {
 /// Whether a parameter's value had better not stand in logs.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["key", "token", "sig", "secret", "password", "credential", "session", "auth"].iter().any(|word| name.contains(word))
+    ["key", "token", "sig", "secret", "password", "credential", "session", "auth"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// The scheme of an absolute reference. One letter before a colon is a drive, not a scheme.

@@ -26,11 +26,8 @@ pub(super) fn join_file(base: &Path, reference: &str) -> Result<PathBuf, UriErro
     if text.starts_with("//") || has_drive(&text) {
         return Err(UriError::Escapes { text: shorten(reference) });
     }
-    let mut path = if text.starts_with('/') {
-        PathBuf::from("/")
-    } else {
-        normal(base.parent().unwrap_or(Path::new("")))
-    };
+    let mut path =
+        if text.starts_with('/') { PathBuf::from("/") } else { normal(base.parent().unwrap_or(Path::new(""))) };
     for segment in text.split('/') {
         push(&mut path, segment, reference)?;
     }
@@ -114,7 +111,8 @@ fn plain(reference: &str) -> Result<String, UriError> {
 
 fn decode(text: &str, reference: &str) -> Result<String, UriError> {
     let invalid = |reason: &str| UriError::Invalid { text: shorten(reference), reason: reason.to_owned() };
-    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| invalid("decodes to something that is not UTF-8"))?;
+    let decoded =
+        percent_decode_str(text).decode_utf8().map_err(|_| invalid("decodes to something that is not UTF-8"))?;
     if decoded.contains('\0') {
         return Err(invalid("has a zero byte"));
     }
