@@ -9,3 +9,4 @@ pub mod issue;
 pub mod subtree;
 pub mod tileset;
 pub mod uri;
+pub mod sumo;
