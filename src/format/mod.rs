@@ -11,3 +11,4 @@ pub mod sumo;
 pub mod subtree;
 pub mod tileset;
 pub mod uri;
+pub mod sumo;
