@@ -11,4 +11,3 @@ pub mod sumo;
 pub mod subtree;
 pub mod tileset;
 pub mod uri;
-pub mod sumo;

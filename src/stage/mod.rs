@@ -7,8 +7,9 @@
 use glam::{DAffine3, DMat3, DVec3};
 
 use crate::format::scene::{
-    Direction, HeightReference, Orientation, Placement, Position, Scene, StillModel, Tileset, View,
+    Direction, HeightReference, Orientation, Placement, Position, Scene, SceneUrl, StillModel, Tileset, View,
 };
+use crate::format::uri::{Location, Scope};
 use crate::geo::{Geodetic, Geoid, HeadingPitchRoll, SiteFrame, enu_basis, wgs84};
 use crate::nav::Eye;
 
@@ -97,6 +98,23 @@ fn geodetic(heights: HeightReference, lon_deg: f64, lat_deg: f64, height_m: f64)
         HeightReference::Ellipsoid => given,
         HeightReference::Geoid => Geoid::egm96().ellipsoidal_from_orthometric(given),
     }
+}
+
+/// Where an address of the scene leads. What the scene's author wrote may lead anywhere (another folder, another host);
+/// what tiles name may not.
+pub fn resolve(base: &Location, url: &SceneUrl) -> Result<Location, String> {
+    let text = url.as_str();
+    let whole = match base {
+        _ if url.is_web() => text.to_string(),
+        // `join` of paths takes an absolute one as it is; a scene from the web can't name files at all.
+        Location::File(file) => {
+            let folder = file.parent().unwrap_or(std::path::Path::new("."));
+            folder.join(text).to_string_lossy().into_owned()
+        }
+        Location::Http(address) => address.join(text).map_err(|e| e.to_string())?.to_string(),
+        _ => return base.join(text, &Scope::of(base)).map_err(|e| e.to_string()),
+    };
+    Location::parse_user(&whole).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

@@ -252,7 +252,7 @@ fn chosen_tile(picker: &Picker, tile: TileId, content_index: usize, hit: &Conten
     let corners = pick::feature_triangles(content, hit, feature);
     let (lo, hi) = corners.iter().fold((DVec3::INFINITY, DVec3::NEG_INFINITY), |(lo, hi), c| (lo.min(*c), hi.max(*c)));
     let (lo, hi) = if corners.is_empty() { content.bounds()? } else { (lo, hi) };
-    let info = picker.solid.tiles.forest.tile_info(tile);
+    let info = picker.solid.tiles.forest.tile_info(tile)?;
     let mut rows: Vec<(String, String)> = Vec::new();
     if let Some(FeatureHit { feature, table: Some(table), .. }) = feature
         && let Some(table) = content.tables.get(table)

@@ -11,13 +11,13 @@ use super::sky::SkySettings;
 use super::space::{EyeCamera, MainEye};
 use super::stream::{IssueLog, StreamStats, Tiles, TilesetEntry, Uploads};
 use crate::format::issue::Issue;
-use crate::format::scene::{GroundHeight, GroundStyle, Scene, SceneTime, SceneUrl};
+use crate::format::scene::{GroundHeight, GroundStyle, Scene, SceneTime};
 use crate::format::uri::{Location, Scope};
 use crate::geo::{Geodetic, SiteFrame, wgs84};
 use crate::nav::Eye;
 use crate::optics::atmosphere::Air;
 use crate::platform::time::now_unix_secs;
-use crate::stage::Stage;
+use crate::stage::{Stage, resolve};
 use crate::tiles::TilesetId;
 
 /// The scene to show; inserted before the app runs.
@@ -26,6 +26,8 @@ pub struct OpenScene {
     pub scene: Scene,
     /// The scene file (or what stands in for it): its addresses are relative to this.
     pub base: Location,
+    /// A tile content or model without a scene around it.
+    pub bare_content: Option<Location>,
     /// The pose to start with instead of the scene's home view.
     pub eye: Option<Eye>,
     /// The moment to show instead of the scene's, seconds since 1970 UTC.
@@ -79,7 +81,7 @@ pub struct SceneClock {
 
 /// What still waits for the first bounds: framing, data without a place.
 #[derive(Resource, Default)]
-struct Framing {
+pub(super) struct Framing {
     wanted: bool,
     /// Tilesets whose place on Earth is not known yet.
     unplaced: Vec<TilesetId>,
@@ -88,24 +90,7 @@ struct Framing {
 
 /// Which tileset each layer or single switch shows.
 #[derive(Resource, Default)]
-struct Switches(BTreeMap<u32, (TilesetId, Option<String>, bool)>);
-
-/// Where an address of the scene leads. What the scene's author wrote may lead anywhere (another folder, another host);
-/// what tiles name may not.
-pub fn resolve(base: &Location, url: &SceneUrl) -> Result<Location, String> {
-    let text = url.as_str();
-    let whole = match base {
-        _ if url.is_web() => text.to_string(),
-        // `join` of paths takes an absolute one as it is; a scene from the web can't name files at all.
-        Location::File(file) => {
-            let folder = file.parent().unwrap_or(std::path::Path::new("."));
-            folder.join(text).to_string_lossy().into_owned()
-        }
-        Location::Http(address) => address.join(text).map_err(|e| e.to_string())?.to_string(),
-        _ => return base.join(text, &Scope::of(base)).map_err(|e| e.to_string()),
-    };
-    Location::parse_user(&whole).map_err(|e| e.to_string())
-}
+pub(super) struct Switches(BTreeMap<u32, (TilesetId, Option<String>, bool)>);
 
 #[expect(clippy::too_many_arguments, reason = "a scene sets up everything once")]
 pub(super) fn open(
@@ -149,7 +134,7 @@ pub(super) fn open(
     for model in &scene.models {
         match resolve(&open.base, &model.url) {
             Ok(location) => {
-                let id = tiles.forest.add_content(location.clone(), stage.ecef_from_model(model), 1.0);
+                let id = tiles.forest.add_content(location.clone(), stage.ecef_from_model(model));
                 jobs.set_scope(id, Scope::of(&location));
                 switches.0.insert(id.0, (id, model.layer.clone(), model.visible));
                 tiles.add(TilesetEntry {
@@ -162,6 +147,15 @@ pub(super) fn open(
             }
             Err(error) => log.push(Issue::error(format!("/models/{}", model.id), error)),
         }
+    }
+
+    if let Some(location) = &open.bare_content {
+        let id = tiles.forest.add_content(location.clone(), DAffine3::IDENTITY);
+        jobs.set_scope(id, Scope::of(location));
+        framing.unplaced.push(id);
+        switches.0.insert(id.0, (id, None, true));
+        let title = location.file_name();
+        tiles.add(TilesetEntry { id, name: title.clone(), title, location: location.clone(), layer: None });
     }
 
     let views: Vec<NamedView> = scene

@@ -16,11 +16,12 @@ use super::ViewSet;
 use super::live::LiveTwin;
 use super::look::Look;
 use super::pick::{Pickable, Selected, SolidPicker};
-use super::scene::{Layers, OpenScene, resolve};
+use super::scene::{Layers, OpenScene};
 use super::space::{EcefPose, MainEye};
 use super::stream::{IssueLog, Jobs, SurfaceFactory};
 use crate::format::scene::EntityRule;
 use crate::geo::wgs84;
+use crate::stage::resolve;
 use crate::twin::bind::{EntityProperties, Rules};
 use crate::twin::{Entity as TwinEntity, EntityKey, PoseState, Twin};
 

@@ -73,7 +73,7 @@ fn run_unguarded(work: Work) -> (Outcome, Vec<(String, Issues)>) {
             match subtree::read(&first.1, scheme, levels, &external) {
                 Ok(SubtreeRead::Done(subtree, found)) => {
                     issues.push((first.0, found));
-                    Outcome::Subtree(Box::new(subtree))
+                    Outcome::Subtree(subtree)
                 }
                 Ok(SubtreeRead::Missing(uris)) => {
                     match uris.iter().find(|uri| matches!(resources.get(*uri), Some(None))) {

@@ -229,11 +229,12 @@ impl Jobs {
             Outcome::Missing(_) => {}
             Outcome::Tileset(tileset) => {
                 self.structure_bytes += pending.wire_bytes;
-                forest.loaded(tile, Loaded::Tileset(tileset));
+                // Structure is the forest's own: there is nothing to free if it is no longer wanted.
+                let _ = forest.loaded(tile, Loaded::Tileset(tileset));
             }
             Outcome::Subtree(subtree) => {
                 self.structure_bytes += pending.wire_bytes;
-                forest.loaded(tile, Loaded::Subtree(subtree));
+                let _ = forest.loaded(tile, Loaded::Subtree(subtree));
             }
             Outcome::Content { prepared, tilesets } => {
                 if prepared.is_empty() {

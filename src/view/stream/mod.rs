@@ -25,6 +25,7 @@ pub use upload::{MaterialCache, Surface, SurfaceFactory, TileContent, Uploads};
 use super::ViewSet;
 use super::navigate::Navigator;
 use super::space::{EyeCamera, MainEye, NEAR_M};
+use crate::format::issue::Issue;
 use crate::format::uri::Location;
 use crate::nav::Eye;
 use crate::tiles::{Counters, ForestOptions, Frame, TileForest, TileId, TilesetId, View};
@@ -103,6 +104,7 @@ fn selection_view(eye: &Eye, viewport_px: [u32; 2]) -> View {
 }
 
 /// Decides which tiles the view needs and passes the decisions on.
+#[expect(clippy::too_many_arguments, reason = "selection reads the view and feeds every store of streaming")]
 fn select(
     eye: Res<MainEye>,
     time: Res<Time>,
@@ -113,6 +115,7 @@ fn select(
     mut jobs: ResMut<Jobs>,
     mut uploads: ResMut<Uploads>,
     mut stats: ResMut<StreamStats>,
+    mut log: ResMut<IssueLog>,
 ) {
     let size = cameras
         .iter()
@@ -139,9 +142,16 @@ fn select(
     }
     uploads.unload.extend(unload);
     for tile in requests {
-        let job = tiles.forest.job(tile);
-        tiles.forest.started(tile);
-        jobs.start(tile, job);
+        match tiles.forest.job(tile) {
+            Ok(job) => {
+                tiles.forest.started(tile);
+                jobs.start(tile, job);
+            }
+            Err(error) => {
+                log.push(Issue::error("", error.to_string()));
+                tiles.forest.failed(tile, error.to_string(), true);
+            }
+        }
     }
 
     stats.counters = counters;

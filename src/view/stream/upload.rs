@@ -181,6 +181,10 @@ impl Uploads {
     ) {
         let bounds = bounds_in_tile(&ready);
         let drawable = ready.prepared.iter().any(|p| !p.surfaces.meshes.is_empty());
+        let content = Loaded::Content { bytes, tilesets: ready.tilesets, drawable, bounds };
+        if !forest.loaded(ready.tile, content) {
+            return;
+        }
         let mut resident = Resident {
             entities: Vec::new(),
             contents: Vec::new(),
@@ -199,7 +203,6 @@ impl Uploads {
             resident.contents.push((prepared.content, prepared.ecef_from_content));
         }
         self.resident.insert(ready.tile, resident);
-        forest.loaded(ready.tile, Loaded::Content { bytes, tilesets: ready.tilesets, drawable, bounds });
     }
 
     /// Shows the draw list: visibility, fade, and which tiles were ever of use.
