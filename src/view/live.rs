@@ -147,7 +147,7 @@ fn receive(mut live: ResMut<LiveTwin>, mut link: ResMut<FeedLink>, mut log: ResM
                 break;
             }
             match socket.try_recv() {
-                Some(SocketEvent::Opened { .. }) => session.opened(now),
+                Some(SocketEvent::Opened) => session.opened(now),
                 Some(SocketEvent::Text(text)) => {
                     if let Err(error) = session.receive(&text, now) {
                         log.push(Issue::warning("", error.to_string()).in_file(address.clone()));
@@ -156,7 +156,7 @@ fn receive(mut live: ResMut<LiveTwin>, mut link: ResMut<FeedLink>, mut log: ResM
                 Some(SocketEvent::Binary(_)) => {
                     log.push(Issue::warning("", "a binary message on a JSON feed is ignored").in_file(address.clone()));
                 }
-                Some(SocketEvent::Closed { reason, .. }) => {
+                Some(SocketEvent::Closed { reason }) => {
                     session.closed();
                     failure = Some(reason);
                 }

@@ -85,6 +85,9 @@ impl Resources for Files {
     }
 }
 
+/// Models are few and wanted at once.
+const PRIORITY: f32 = 2.0;
+
 /// The rule of entities that no rule of the scene fits: a plain box.
 pub const NO_RULE: usize = usize::MAX;
 
@@ -120,7 +123,7 @@ impl Models {
 
     fn start(&self, index: usize, location: Location, rule: &EntityRule, jobs: &Jobs) -> State {
         let sender = self.sender.clone();
-        let handle = jobs.fetcher().get(&location, move |result| {
+        let handle = jobs.fetcher().get(&location, PRIORITY, move |result| {
             let _ = sender.try_send(Message::File(index, result.map_err(|e| e.to_string())));
         });
         State::Loading(Box::new(Loading {
@@ -208,7 +211,7 @@ fn fetch_more(
         match loading.location.join(&uri, &scope) {
             Ok(location) => {
                 let sender = sender.clone();
-                handles.push(jobs.fetcher().get(&location, move |result| {
+                handles.push(jobs.fetcher().get(&location, PRIORITY, move |result| {
                     let _ = sender.try_send(Message::Resource(index, uri, result.map_err(|e| e.to_string())));
                 }));
             }

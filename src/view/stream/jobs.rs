@@ -45,6 +45,8 @@ struct Pending {
 
 /// A file that names further files does so in few steps (cmpt, i3dm, glTF, buffer); more is a trap.
 const MAX_ROUNDS: u32 = 6;
+/// The forest asks for the most urgent tiles first and for few at a time: the fetcher need not sort again.
+const PRIORITY: f32 = 1.0;
 /// Most files that one content may name.
 const MAX_RESOURCES: usize = 512;
 
@@ -62,12 +64,14 @@ pub struct Jobs {
     pub bc7: bool,
 }
 
-impl Default for Jobs {
-    fn default() -> Self {
+impl Jobs {
+    /// # Errors
+    /// When the machine gives no threads or no TLS: then nothing can be read at all.
+    pub fn new() -> Result<Self, FetchError> {
         // More messages than jobs can be under way: senders never wait.
         let (sender, receiver) = bounded(65_536);
-        Self {
-            fetcher: Fetcher::new(FetchOptions::default()),
+        Ok(Self {
+            fetcher: Fetcher::new(FetchOptions::default())?,
             scopes: HashMap::new(),
             pending: HashMap::new(),
             sender,
@@ -75,11 +79,9 @@ impl Default for Jobs {
             attempts: 0,
             structure_bytes: 0,
             bc7: false,
-        }
+        })
     }
-}
 
-impl Jobs {
     /// Content of a tileset may be read from here only.
     pub fn set_scope(&mut self, tileset: TilesetId, scope: Scope) {
         self.scopes.insert(tileset, scope);
@@ -114,7 +116,7 @@ impl Jobs {
 
     fn fetch(&self, tile: TileId, attempt: u64, location: &Location, file: Need) -> FetchHandle {
         let sender = self.sender.clone();
-        self.fetcher.get(location, move |result| {
+        self.fetcher.get(location, PRIORITY, move |result| {
             // The receiver is gone only when the program ends.
             let _ = sender.try_send(Message::Fetched { tile, attempt, file, result });
         })
@@ -310,10 +312,10 @@ impl Jobs {
     }
 
     pub fn fetched_bytes(&self) -> u64 {
-        self.fetcher.counters().bytes
+        self.fetcher.stats().wire_bytes
     }
 
     pub fn requests(&self) -> u64 {
-        self.fetcher.counters().requests
+        self.fetcher.stats().requests
     }
 }

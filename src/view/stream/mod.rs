@@ -191,8 +191,11 @@ fn take_in(
 }
 
 pub fn plugin(app: &mut App) {
+    match Jobs::new() {
+        Ok(jobs) => app.insert_resource(jobs),
+        Err(error) => panic!("files and addresses can't be read on this machine: {error}"),
+    };
     app.init_resource::<Tiles>()
-        .init_resource::<Jobs>()
         .init_resource::<Uploads>()
         .init_resource::<StreamStats>()
         .init_resource::<IssueLog>()
