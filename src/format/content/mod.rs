@@ -17,6 +17,7 @@ use super::issue::Issues;
 pub mod b3dm;
 mod batch_table;
 pub mod cmpt;
+pub mod data_uri;
 pub mod decode;
 mod feature_table;
 pub mod gltf;
