@@ -15,14 +15,26 @@ use std::sync::Arc;
 use super::issue::Issues;
 
 pub mod b3dm;
+mod batch_table;
 pub mod cmpt;
 pub mod data_uri;
 pub mod decode;
+mod feature_table;
 pub mod gltf;
 pub mod i3dm;
 pub mod image;
 pub mod metadata;
+mod number;
+mod oct;
 pub mod pnts;
+mod tile_header;
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod real_tiles_tests;
+#[cfg(test)]
+mod test_tiles;
 
 /// Which axis of a model's own frame points up. 3D Tiles say it for their glTF in `asset.gltfUpAxis`; glTF itself is y up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

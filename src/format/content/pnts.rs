@@ -1,7 +1,0 @@
-//! Stand-in until the reader of pnts tiles is merged.
-
-use super::decode::{ContentError, DecodeOptions, Decoded, Resources};
-
-pub fn read(_bytes: &[u8], _options: &DecodeOptions, _resources: &dyn Resources) -> Result<Decoded, ContentError> {
-    Err(ContentError::UnknownFormat { magic: "pnts".into() })
-}
