@@ -9,14 +9,18 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::render::{RenderApp, RenderPlugin};
+use bevy::core_pipeline::core_3d::{AlphaMask3d, Opaque3d, Transparent3d};
+use bevy::render::render_phase::{ViewBinnedRenderPhases, ViewSortedRenderPhases};
+use bevy::render::{Render, RenderApp, RenderPlugin, RenderSystems};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::space::EyeCamera;
+use crate::platform::time::thread_cpu_secs;
 
 /// Time between two frames without a window, seconds: fixed, so that the same commands give the same pictures.
 pub const FRAME_SECS: f64 = 1.0 / 30.0;
@@ -25,6 +29,16 @@ pub const FRAME_SECS: f64 = 1.0 / 30.0;
 pub struct Studio {
     app: App,
     target: Handle<Image>,
+    draw_calls: Arc<AtomicU64>,
+}
+
+/// Why nothing can be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum StudioError {
+    #[error(
+        "no graphics driver was found: install a Vulkan driver (Debian and Ubuntu: mesa-vulkan-drivers, which also draws without a graphics card)"
+    )]
+    NoDriver,
 }
 
 /// Bevy's plugins without a window.
@@ -39,7 +53,10 @@ fn plugins() -> PluginGroupBuilder {
 
 impl Studio {
     /// Starts the app with a picture of this size, pixels; `setup` adds what is to be shown.
-    pub fn new(size_px: UVec2, setup: impl FnOnce(&mut App)) -> Self {
+    ///
+    /// # Errors
+    /// When no graphics driver is there.
+    pub fn new(size_px: UVec2, setup: impl FnOnce(&mut App)) -> Result<Self, StudioError> {
         let mut app = App::new();
         app.add_plugins(plugins());
         app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_secs_f64(FRAME_SECS)));
@@ -57,12 +74,30 @@ impl Studio {
         setup(&mut app);
         app.finish();
         app.cleanup();
-        Self { app, target }
+        let draw_calls = Arc::new(AtomicU64::new(0));
+        let counter = draw_calls.clone();
+        let render_app = app.get_sub_app_mut(RenderApp).ok_or(StudioError::NoDriver)?;
+        render_app.insert_resource(DrawCounter(counter));
+        render_app.add_systems(Render, count_draws.after(RenderSystems::PhaseSort).before(RenderSystems::Render));
+        Ok(Self { app, target, draw_calls })
     }
 
-    /// One frame; returns when the GPU has drawn it.
-    pub fn frame(&mut self) {
+    /// Draws of the last frame's main pass: one for each mesh with each material, however many copies of it.
+    pub fn draw_calls(&self) -> u64 {
+        self.draw_calls.load(Ordering::Relaxed)
+    }
+
+    /// One frame; returns when the GPU has drawn it, with the CPU time that this thread spent on it, milliseconds
+    /// (the software renderer's own threads and the waiting for it are not in it).
+    pub fn frame(&mut self) -> f64 {
+        let before = thread_cpu_secs();
         self.app.update();
+        let spent_ms = (thread_cpu_secs() - before) * 1e3;
+        self.wait();
+        spent_ms
+    }
+
+    fn wait(&self) {
         let device = self.app.sub_app(RenderApp).world().resource::<RenderDevice>();
         if let Err(error) = device.poll(PollType::wait_indefinitely()) {
             warn!("waiting for the GPU failed: {error}");
@@ -90,6 +125,8 @@ impl Studio {
         );
         for _ in 0..20 {
             self.frame();
+            // The picture comes back from the GPU on another thread.
+            std::thread::yield_now();
             let taken = slot.lock().ok().and_then(|mut slot| slot.take());
             if let Some(image) = taken {
                 return image.try_into_dynamic().ok().map(|image| image.into_rgba8());
@@ -114,4 +151,26 @@ pub fn camera_bundle() -> impl Bundle {
         Projection::Perspective(PerspectiveProjection { near: super::space::NEAR_M, ..default() }),
         super::sky::camera_bundle(),
     )
+}
+
+#[derive(Resource)]
+struct DrawCounter(Arc<AtomicU64>);
+
+fn count_draws(
+    counter: Res<DrawCounter>,
+    opaque: Res<ViewBinnedRenderPhases<Opaque3d>>,
+    masked: Res<ViewBinnedRenderPhases<AlphaMask3d>>,
+    transparent: Res<ViewSortedRenderPhases<Transparent3d>>,
+) {
+    let mut draws = 0;
+    for phase in opaque.values() {
+        draws += phase.multidrawable_meshes.values().map(|bins| bins.len()).sum::<usize>();
+        draws += phase.batchable_meshes.len() + phase.unbatchable_meshes.len();
+    }
+    for phase in masked.values() {
+        draws += phase.multidrawable_meshes.values().map(|bins| bins.len()).sum::<usize>();
+        draws += phase.batchable_meshes.len() + phase.unbatchable_meshes.len();
+    }
+    draws += transparent.values().map(|phase| phase.items.len()).sum::<usize>();
+    counter.0.store(draws as u64, Ordering::Relaxed);
 }

@@ -19,6 +19,12 @@ pub fn monotonic_secs() -> f64 {
     backend::monotonic_secs()
 }
 
+/// CPU time that the calling thread has used, seconds: what others do on the same cores is not in it. Where the system
+/// does not tell (in browsers), time that only goes forward.
+pub fn thread_cpu_secs() -> f64 {
+    backend::thread_cpu_secs()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,3 +15,7 @@ pub(super) fn monotonic_secs() -> f64 {
     };
     performance.map_or_else(js_sys::Date::now, |performance| performance.now()) / 1000.0
 }
+
+pub(super) fn thread_cpu_secs() -> f64 {
+    monotonic_secs()
+}

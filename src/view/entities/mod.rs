@@ -55,11 +55,17 @@ pub struct Cast {
     fallback: EntityRule,
     shown: HashMap<EntityKey, Entity>,
     tick: u64,
+    waiting: bool,
 }
 
 impl Cast {
     pub fn entity(&self, key: EntityKey) -> Option<Entity> {
         self.shown.get(&key).copied()
+    }
+
+    /// Whether every entity that is known has its model.
+    pub fn is_settled(&self) -> bool {
+        !self.waiting
     }
 }
 
@@ -155,7 +161,8 @@ fn follow_twin(
     }
     // Entities that were spawned in this frame are looked at again in the next, when their components exist.
     let spawned = cast.shown.values().any(|entity| !entities.contains(*entity));
-    if !spawned && !models.is_loading() {
+    cast.waiting = spawned || models.is_loading();
+    if !cast.waiting {
         cast.tick = twin.tick();
     }
 }
