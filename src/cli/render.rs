@@ -95,7 +95,7 @@ pub fn render(args: RenderArgs) -> Outcome {
     let picture = studio.picture().ok_or("the renderer gave no picture")?;
     picture.save(&args.out).map_err(|error| format!("can't write {}: {error}", args.out.display()))?;
 
-    let stats = statistics(&studio, opened.issues, settled_secs, &mut main_ms);
+    let stats = statistics(&mut studio, opened.issues, settled_secs, &mut main_ms);
     if let Some(path) = &args.stats {
         let text = serde_json::to_string_pretty(&stats)?;
         std::fs::write(path, text).map_err(|error| format!("can't write {}: {error}", path.display()))?;
@@ -109,7 +109,8 @@ fn feed_is_shown(studio: &Studio, start: Instant) -> bool {
     link.health() == FeedHealth::Live || start.elapsed().as_secs_f64() > 5.0
 }
 
-fn statistics(studio: &Studio, issues: Issues, settled_secs: Option<f64>, main_ms: &mut [f64]) -> serde_json::Value {
+fn statistics(studio: &mut Studio, issues: Issues, settled_secs: Option<f64>, main_ms: &mut [f64]) -> serde_json::Value {
+    let draw_calls = studio.draw_calls();
     let stats = studio.world().resource::<StreamStats>();
     let tiles = studio.world().resource::<Tiles>();
     let log = studio.world().resource::<IssueLog>();
@@ -130,7 +131,7 @@ fn statistics(studio: &Studio, issues: Issues, settled_secs: Option<f64>, main_m
         "fetched_bytes": stats.fetched_bytes,
         "held_bytes_max": stats.held_bytes_max,
         "triangles": stats.triangles,
-        "draw_calls": studio.draw_calls(),
+        "draw_calls": draw_calls,
         "main_ms_p50": percentile(main_ms, 0.5),
         "main_ms_p99": percentile(main_ms, 0.99),
         "settled_secs": settled_secs,

@@ -9,16 +9,15 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::core_pipeline::core_3d::{AlphaMask3d, Opaque3d, Transparent3d};
-use bevy::render::render_phase::{ViewBinnedRenderPhases, ViewSortedRenderPhases};
-use bevy::render::{Render, RenderApp, RenderPlugin, RenderSystems};
+use bevy::render::{RenderApp, RenderPlugin};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::look::SurfaceMaterial;
 use super::space::EyeCamera;
 use crate::platform::time::thread_cpu_secs;
 
@@ -29,7 +28,6 @@ pub const FRAME_SECS: f64 = 1.0 / 30.0;
 pub struct Studio {
     app: App,
     target: Handle<Image>,
-    draw_calls: Arc<AtomicU64>,
 }
 
 /// Why nothing can be drawn.
@@ -74,17 +72,22 @@ impl Studio {
         setup(&mut app);
         app.finish();
         app.cleanup();
-        let draw_calls = Arc::new(AtomicU64::new(0));
-        let counter = draw_calls.clone();
-        let render_app = app.get_sub_app_mut(RenderApp).ok_or(StudioError::NoDriver)?;
-        render_app.insert_resource(DrawCounter(counter));
-        render_app.add_systems(Render, count_draws.after(RenderSystems::PhaseSort).before(RenderSystems::Render));
-        Ok(Self { app, target, draw_calls })
+        if app.get_sub_app(RenderApp).is_none() {
+            return Err(StudioError::NoDriver);
+        }
+        Ok(Self { app, target })
     }
 
     /// Draws of the last frame's main pass: one for each mesh with each material, however many copies of it.
-    pub fn draw_calls(&self) -> u64 {
-        self.draw_calls.load(Ordering::Relaxed)
+    pub fn draw_calls(&mut self) -> u64 {
+        let world = self.app.world_mut();
+        let mut visible = world.query::<(&Mesh3d, Option<&MeshMaterial3d<SurfaceMaterial>>, &ViewVisibility)>();
+        let draws: HashSet<_> = visible
+            .iter(world)
+            .filter(|(_, _, visibility)| visibility.get())
+            .map(|(mesh, material, _)| (mesh.id(), material.map(|m| m.id())))
+            .collect();
+        draws.len() as u64
     }
 
     /// One frame; returns when the GPU has drawn it, with the CPU time that this thread spent on it, milliseconds
@@ -151,26 +154,4 @@ pub fn camera_bundle() -> impl Bundle {
         Projection::Perspective(PerspectiveProjection { near: super::space::NEAR_M, ..default() }),
         super::sky::camera_bundle(),
     )
-}
-
-#[derive(Resource)]
-struct DrawCounter(Arc<AtomicU64>);
-
-fn count_draws(
-    counter: Res<DrawCounter>,
-    opaque: Res<ViewBinnedRenderPhases<Opaque3d>>,
-    masked: Res<ViewBinnedRenderPhases<AlphaMask3d>>,
-    transparent: Res<ViewSortedRenderPhases<Transparent3d>>,
-) {
-    let mut draws = 0;
-    for phase in opaque.values() {
-        draws += phase.multidrawable_meshes.values().map(|bins| bins.len()).sum::<usize>();
-        draws += phase.batchable_meshes.len() + phase.unbatchable_meshes.len();
-    }
-    for phase in masked.values() {
-        draws += phase.multidrawable_meshes.values().map(|bins| bins.len()).sum::<usize>();
-        draws += phase.batchable_meshes.len() + phase.unbatchable_meshes.len();
-    }
-    draws += transparent.values().map(|phase| phase.items.len()).sum::<usize>();
-    counter.0.store(draws as u64, Ordering::Relaxed);
 }
