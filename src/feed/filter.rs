@@ -76,7 +76,11 @@ impl Filter {
 
     /// Whether the entity is wanted, by what never changes of it.
     pub fn wants_entity(&self, id: &str, class: Option<&str>) -> bool {
-        fits(&self.entities, id) && (self.classes.is_empty() || class.is_some_and(|class| fits(&self.classes, class)))
+        self.wants_id(id) && (self.classes.is_empty() || class.is_some_and(|class| fits(&self.classes, class)))
+    }
+
+    pub fn wants_id(&self, id: &str) -> bool {
+        fits(&self.entities, id)
     }
 
     pub fn wants_property(&self, name: &str) -> bool {
