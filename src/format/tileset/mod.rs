@@ -24,6 +24,9 @@ mod s2;
 mod tile;
 mod volume;
 
+#[cfg(test)]
+mod tests;
+
 use glam::{DMat3, DMat4, DVec3};
 use serde_json::Value;
 
