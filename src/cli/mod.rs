@@ -98,8 +98,8 @@ struct HubArgs {
     #[arg(long, value_name = "FILE")]
     play: PathBuf,
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:7410")]
-    listen: std::net::SocketAddr,
+    #[arg(long, default_value = mirante::hub::DEFAULT_LISTEN, value_name = "HOST:PORT")]
+    listen: String,
     /// How many seconds of the trace go by in one second.
     #[arg(long, default_value_t = 1.0, value_name = "X")]
     speed: f64,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mirante::format::scene::{Feed, Scene};
 use mirante::format::uri::Location;
-use mirante::hub::{HubHandle, HubOptions};
+use mirante::hub::{HubHandle, HubOptions, PlayOptions};
 use mirante::nav::Eye;
 use mirante::stage::{Stage, resolve};
 use mirante::view::live::FeedAddress;
@@ -111,27 +111,20 @@ fn play(base: &Location, feed: &Feed) -> Result<HubHandle, Box<dyn std::error::E
         other => Err(format!("a trace to play must be a file on this machine, got {other}")),
     };
     let Some(trace) = &feed.play else { return Err("the feed names no trace".into()) };
-    let options = HubOptions {
-        play: file(trace)?,
+    let play = PlayOptions {
+        file: file(trace)?,
         net: feed.sumo_net.as_ref().map(file).transpose()?,
-        listen: ([127, 0, 0, 1], 0).into(),
         speed: feed.speed,
-        looping: feed.loop_,
-        ..HubOptions::default()
+        looped: feed.loop_,
     };
+    let options = HubOptions { listen: "127.0.0.1:0".into(), play: Some(play), ..HubOptions::default() };
     Ok(mirante::hub::spawn(options)?)
 }
 
 /// Serves a trace until it is interrupted.
 pub fn hub(args: HubArgs) -> Outcome {
-    let options = HubOptions {
-        play: args.play,
-        net: args.net,
-        listen: args.listen,
-        speed: args.speed,
-        looping: !args.once,
-        ..HubOptions::default()
-    };
+    let play = PlayOptions { file: args.play, net: args.net, speed: args.speed, looped: !args.once };
+    let options = HubOptions { listen: args.listen, play: Some(play), ..HubOptions::default() };
     let hub = mirante::hub::spawn(options)?;
     println!("serving {}  (Ctrl+C ends it)", hub.url());
     hub.wait();

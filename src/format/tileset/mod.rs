@@ -24,6 +24,9 @@ mod s2;
 mod tile;
 mod volume;
 
+#[cfg(test)]
+mod tests;
+
 pub use super::content::UpAxis;
 use glam::{DMat3, DMat4, DVec3};
 use serde_json::Value;
