@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn the_equatorial_plane_and_the_axis_survive_too(r in 0.0..1.0e5f64, angle in 0.0..6.28f64) {
+    fn the_equatorial_plane_and_the_axis_survive_too(r in 0.0..1.0e5f64, angle in 0.0..std::f64::consts::TAU) {
         for start in [DVec3::new(r * angle.cos(), r * angle.sin(), 0.0), DVec3::new(0.0, 0.0, r)] {
             let back = wgs84::ecef_from_geodetic(wgs84::geodetic_from_ecef(start));
             prop_assert!(back.distance(start) < 1e-7, "{:?} {:?}", start, back);
@@ -133,7 +133,7 @@ proptest! {
 
     #[test]
     fn a_destination_is_as_far_as_was_asked(
-        lon in -180.0..180.0f64, lat in -89.0..89.0f64, azimuth in 0.0..6.28f64, distance in 1.0..1.9e7f64
+        lon in -180.0..180.0f64, lat in -89.0..89.0f64, azimuth in 0.0..std::f64::consts::TAU, distance in 1.0..1.9e7f64
     ) {
         let from = Geodetic::from_degrees(lon, lat, 0.0);
         let to = geodesic::destination(from, azimuth, distance);

@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn a_hit_lies_on_the_ellipsoid_and_nothing_is_nearer(
         lon in -180.0..180.0f64, lat in -89.0..89.0f64, log_height in 0.0..7.5f64,
-        heading in 0.0..6.28f64, dip in 0.0..1.57f64, surface in -400.0..400.0f64
+        heading in 0.0..std::f64::consts::TAU, dip in 0.0..1.57f64, surface in -400.0..400.0f64
     ) {
         let eye = Geodetic::from_degrees(lon, lat, 500.0 + 10.0f64.powf(log_height));
         let enu = DVec3::new(heading.sin() * dip.cos(), heading.cos() * dip.cos(), -dip.sin());

@@ -15,12 +15,17 @@ const CELL_M: f64 = 2048.0;
 /// Vertices of a whole net, 4 GB of geometry; real ones have below a million.
 const MAX_VERTICES: usize = 100_000_000;
 
+/// One ribbon or polygon reaches no farther from its own middle: larger than the Earth is nonsense, and f32 has an end.
+const MAX_REACH_M: f64 = 2.0e7;
+
 #[derive(Debug, thiserror::Error)]
 pub(super) enum MeshError {
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     #[error("the net needs more than {MAX_VERTICES} vertices")]
     TooLarge,
+    #[error("it reaches farther than {MAX_REACH_M} m")]
+    TooFar,
 }
 
 /// What is drawn over what; each has its own parts, so that the view may hide or bias them.
@@ -75,6 +80,10 @@ impl<'a> Mesh<'a> {
         let raised = |p: DVec3| p + DVec3::Z * ink.raise_m;
         let pos_site: Vec<DVec3> =
             vertices.iter().map(|&p| self.placement.site_pos(raised(p))).collect::<Result<_, _>>()?;
+        let Some(&middle_site) = pos_site.get(pos_site.len() / 2) else { return Ok(()) };
+        if pos_site.iter().any(|p| !(p.distance(middle_site) <= MAX_REACH_M)) {
+            return Err(MeshError::TooFar);
+        }
         self.vertices_left = self.vertices_left.checked_sub(vertices.len()).ok_or(MeshError::TooLarge)?;
         let cell = self.cell_of(middle, ink.layer)?;
         // Below MAX_VERTICES.

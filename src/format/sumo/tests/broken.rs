@@ -50,10 +50,12 @@ fn errors_say_what_is_wrong() {
 
 #[test]
 fn lanes_off_the_earth_are_left_out_and_told() {
-    let net = SumoNet::from_bytes(&case_bytes("broken/far-away.net.xml")).unwrap();
-    let content = content_of_net(&net, &SiteFrame::from_geodetic(Geodetic::default()), LaneOptions::default());
-    assert!(content.parts.iter().all(|p| p.geometry.positions.iter().all(|v| v.is_finite())));
-    assert!(!content.issues.is_empty());
+    for name in ["broken/far-away.net.xml", "broken/far-away-flat.net.xml"] {
+        let net = SumoNet::from_bytes(&case_bytes(name)).unwrap();
+        let content = content_of_net(&net, &SiteFrame::from_geodetic(Geodetic::default()), LaneOptions::default());
+        assert!(content.parts.iter().all(|p| p.geometry.positions.iter().all(|v| v.is_finite())), "{name}");
+        assert!(!content.issues.is_empty(), "{name}");
+    }
 }
 
 #[test]
