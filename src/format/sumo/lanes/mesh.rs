@@ -81,7 +81,7 @@ impl<'a> Mesh<'a> {
         let pos_site: Vec<DVec3> =
             vertices.iter().map(|&p| self.placement.site_pos(raised(p))).collect::<Result<_, _>>()?;
         let Some(&middle_site) = pos_site.get(pos_site.len() / 2) else { return Ok(()) };
-        if pos_site.iter().any(|p| !(p.distance(middle_site) <= MAX_REACH_M)) {
+        if pos_site.iter().any(|p| !p.is_finite() || p.distance(middle_site) > MAX_REACH_M) {
             return Err(MeshError::TooFar);
         }
         self.vertices_left = self.vertices_left.checked_sub(vertices.len()).ok_or(MeshError::TooLarge)?;
