@@ -19,6 +19,7 @@ mod feed;
 mod glob;
 mod implicit;
 mod items;
+mod parse;
 mod path;
 mod place;
 mod pointer;

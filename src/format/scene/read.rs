@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::parse::parse;
 use super::pointer::SourceMap;
 use super::walk::Walk;
 use super::{Scene, schema};
@@ -47,10 +48,10 @@ pub fn read(bytes: &[u8]) -> Result<(Scene, Issues), SceneError> {
         return Err(SceneError::TooLarge { got: bytes.len() });
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let value: Value = serde_json::from_slice(bytes).map_err(not_json)?;
+    let (value, twice) = parse(bytes).map_err(not_json)?;
     check_version(&value)?;
 
-    let mut walk = Walk::new(schema::shared());
+    let mut walk = Walk::new(schema::shared(), twice);
     let value = match walk.root(value) {
         Ok(value) => value,
         Err(issues) => {

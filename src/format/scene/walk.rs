@@ -13,6 +13,10 @@ use super::suggest::nearest;
 use super::text::check_format;
 use crate::format::issue::{Issue, Issues};
 
+/// A keyword of our own in the schema: the key may be missing, but where it stands and can't be used, its object can't
+/// either. Without its selector a rule would fit every entity, without its placement a model would stand elsewhere.
+pub(super) const NEEDED: &str = "x-mirante-needed";
+
 /// The walk over one file. `'s`: the schema.
 pub(super) struct Walk<'s> {
     root: &'s Value,
@@ -26,8 +30,9 @@ pub(super) struct Walk<'s> {
 type Unusable = Vec<Issue>;
 
 impl<'s> Walk<'s> {
-    pub fn new(schema: &'s Value) -> Self {
-        Self { root: schema, at: String::new(), issues: Issues::default(), source: SourceMap::default() }
+    /// `issues`: what was found before, to be added to.
+    pub fn new(schema: &'s Value, issues: Issues) -> Self {
+        Self { root: schema, at: String::new(), issues, source: SourceMap::default() }
     }
 
     /// The usable part of a whole file, or why there is none.
@@ -84,7 +89,7 @@ impl<'s> Walk<'s> {
                 Ok(value) => {
                     kept.insert(key, value);
                 }
-                Err(issues) if required().any(|name| name == key) => unusable.extend(issues),
+                Err(issues) if required().any(|name| name == key) || is_needed(child) => unusable.extend(issues),
                 Err(issues) if properties.is_some_and(|p| p.contains_key(&key)) => {
                     let instead = match child.get("default") {
                         Some(default) if default.is_number() || default.is_string() || default.is_boolean() => {
@@ -248,6 +253,11 @@ impl<'s> Walk<'s> {
             hits + needed
         };
         let best = branches.iter().copied().rev().max_by_key(|branch| score(branch));
+        let tags = branches.iter().filter(|branch| is_tagged(branch) && score(branch) > 0);
+        if tags.count() > 1 && !self.is_full() {
+            let several = "has more than one of the keys of which it needs one";
+            return Err(vec![self.misfit(several, union, &Value::Object(object.clone()))]);
+        }
         match best {
             Some(best) if score(best) > 0 => Ok(best),
             _ if self.is_full() => Err(vec![self.misfit("", union, &Value::Null)]),
@@ -266,7 +276,7 @@ impl<'s> Walk<'s> {
 
     /// A walk at the same place whose findings are thrown away.
     fn clone_at(&self) -> Walk<'s> {
-        Walk { at: self.at.clone(), ..Walk::new(self.root) }
+        Walk { at: self.at.clone(), ..Walk::new(self.root, Issues::default()) }
     }
 
     fn below<T>(&mut self, step: impl FnOnce(&mut String), work: impl FnOnce(&mut Self) -> T) -> T {
@@ -367,6 +377,17 @@ fn words(schema: &Value) -> Vec<&str> {
     let Some(union) = schema.get("oneOf").and_then(Value::as_array) else { return Vec::new() };
     let words: Option<Vec<&str>> = union.iter().map(|branch| branch.get("const")?.as_str()).collect();
     words.unwrap_or_default()
+}
+
+/// Whether an object is better left out than read without this key (see [`NEEDED`]).
+fn is_needed(schema: &Value) -> bool {
+    schema.get(NEEDED).is_some_and(|needed| *needed == true)
+}
+
+/// Whether a branch is an object whose one key names its kind.
+fn is_tagged(branch: &Value) -> bool {
+    branch.get("properties").and_then(Value::as_object).is_some_and(|keys| keys.len() == 1)
+        && required(branch).count() == 1
 }
 
 fn is_one_of(schema: &Value, text: &str) -> bool {
