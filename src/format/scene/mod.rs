@@ -14,6 +14,7 @@
 mod binding;
 mod check;
 mod color;
+mod describe;
 mod entity;
 mod feed;
 mod glob;

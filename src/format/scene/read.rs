@@ -75,11 +75,11 @@ fn not_json(error: serde_json::Error) -> SceneError {
 
 fn check_version(value: &Value) -> Result<(), SceneError> {
     let Value::Object(object) = value else {
-        return Err(SceneError::NotAnObject { got: super::walk::shown(value) });
+        return Err(SceneError::NotAnObject { got: super::describe::shown(value) });
     };
     match object.get("mirante") {
         Some(version) if version.as_f64() == Some(f64::from(Scene::VERSION)) => Ok(()),
-        Some(version) => Err(SceneError::Version { got: super::walk::shown(version) }),
+        Some(version) => Err(SceneError::Version { got: super::describe::shown(version) }),
         None => Err(match other_format(object) {
             Some(what) => SceneError::OtherFormat { what },
             None => SceneError::NoVersion,

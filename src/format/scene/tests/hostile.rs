@@ -143,7 +143,6 @@ fn no_list_of_the_largest_size_takes_long_or_much() {
     for (list, one) in [
         ("entities", "{}"),
         ("entities", "7"),
-        ("tilesets", "7"),
         ("layers", "{\"id\":\"a\"}"),
         ("views", "{\"id\":\"a\",\"eye\":{\"e_m\":0,\"n_m\":0},\"xyzzyx\":0}"),
         ("models", "{\"id\":\"a\",\"url\":\"b\",\"layer\":\"c\",\"placement\":{\"e_m\":0,\"n_m\":0}}"),
