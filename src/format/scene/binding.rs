@@ -136,6 +136,7 @@ pub struct Linear {
 pub struct Step<T> {
     /// Values below this one, and not below that of the step before; left out in the last step only.
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub below: Option<f64>,
     /// What they give.
     pub value: T,
@@ -198,15 +199,19 @@ pub struct Condition {
     pub property: PropertyPath,
     /// The value that it must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub equals: Option<Scalar>,
     /// The number that it must be above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub above: Option<f64>,
     /// The number that it must be below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub below: Option<f64>,
     /// Turns the test round: show where it does not hold.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub not: bool,
     /// What counts where the property is missing.
     #[serde(default = "super::items::yes")]

@@ -19,10 +19,11 @@ use super::url::SceneUrl;
 pub struct EntityRule {
     /// Selects entities by id. Where both `id` and `class` are given, both must fit; where neither is, every entity fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub id: Option<Glob>,
     /// Selects entities by the class that the feed gives them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 256))]
+    #[schemars(length(min = 1, max = 256), extend("x-mirante-needed" = true))]
     pub class: Option<String>,
     /// What people call these entities, in lists and in the search.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -106,7 +107,7 @@ text_form! {
     EntityModel {
         format: "mirante-model",
         expected: "the path or address of a .glb or .gltf file, or one of box, car, truck, bus, tram, train, bicycle, person, vessel, agv, crane, drone, marker, none",
-        pattern: "^(box|car|truck|bus|tram|train|bicycle|person|vessel|agv|crane|drone|marker|none|[^:/\\\\][^:\\\\]*[./][^:\\\\]*|[hH][tT][tT][pP][sS]?://[^/].*)$",
+        pattern: "^(box|car|truck|bus|tram|train|bicycle|person|vessel|agv|crane|drone|marker|none|[^:/\\\\?#][^:\\\\?#]*[./][^:\\\\?#]*([?#].*)?|[hH][tT][tT][pP][sS]?://[^/].*)$",
         description: "A built-in shape (box, car, truck, bus, tram, train, bicycle, person, vessel, agv, crane, drone, marker; none draws nothing but the label), or a .glb/.gltf file: a path relative to the scene file, or an http(s) address.",
     }
 }

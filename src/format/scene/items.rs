@@ -29,6 +29,7 @@ pub struct Tileset {
     /// Leave it out for data that is geo-referenced already. Data that is not, and has no placement, stands at the
     /// scene's origin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub placement: Option<Placement>,
     /// Moves geo-referenced data by metres east, north and up, to mend a known offset of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,6 +151,7 @@ pub struct View {
     pub eye: Position,
     /// The point in the middle of the picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-mirante-needed" = true))]
     pub look: Option<Position>,
     /// Direction of view in degrees, clockwise from north; 0 where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,11 +14,13 @@
 mod binding;
 mod check;
 mod color;
+mod describe;
 mod entity;
 mod feed;
 mod glob;
 mod implicit;
 mod items;
+mod parse;
 mod path;
 mod place;
 mod pointer;

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::parse::parse;
 use super::pointer::SourceMap;
 use super::walk::Walk;
 use super::{Scene, schema};
@@ -47,10 +48,10 @@ pub fn read(bytes: &[u8]) -> Result<(Scene, Issues), SceneError> {
         return Err(SceneError::TooLarge { got: bytes.len() });
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let value: Value = serde_json::from_slice(bytes).map_err(not_json)?;
+    let (value, twice) = parse(bytes).map_err(not_json)?;
     check_version(&value)?;
 
-    let mut walk = Walk::new(schema::shared());
+    let mut walk = Walk::new(schema::shared(), twice);
     let value = match walk.root(value) {
         Ok(value) => value,
         Err(issues) => {
@@ -74,11 +75,11 @@ fn not_json(error: serde_json::Error) -> SceneError {
 
 fn check_version(value: &Value) -> Result<(), SceneError> {
     let Value::Object(object) = value else {
-        return Err(SceneError::NotAnObject { got: super::walk::shown(value) });
+        return Err(SceneError::NotAnObject { got: super::describe::shown(value) });
     };
     match object.get("mirante") {
         Some(version) if version.as_f64() == Some(f64::from(Scene::VERSION)) => Ok(()),
-        Some(version) => Err(SceneError::Version { got: super::walk::shown(version) }),
+        Some(version) => Err(SceneError::Version { got: super::describe::shown(version) }),
         None => Err(match other_format(object) {
             Some(what) => SceneError::OtherFormat { what },
             None => SceneError::NoVersion,

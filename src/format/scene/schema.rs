@@ -12,7 +12,7 @@ use super::Scene;
 /// The JSON Schema (draft 2020-12) of scene files, as `mirante schema scene` prints it.
 ///
 /// Formats that start with `mirante-` are ours; validators that do not know them take them as notes, and the `pattern`
-/// beside them says most of it.
+/// beside them says most of it. `x-mirante-needed` marks keys without which an object is left out (see `walk`).
 pub fn schema() -> Value {
     shared().clone()
 }

@@ -32,7 +32,12 @@ impl SceneTime {
         if !has_rfc3339_shape(text) {
             return Err("it is not written as RFC 3339 asks, with date, time and offset from UTC".to_string());
         }
-        text.parse::<jiff::Timestamp>().map(Self::At).map_err(|error| error.to_string())
+        let timestamp = text.parse::<jiff::Timestamp>().map_err(|error| error.to_string())?;
+        // In UTC it may lie before the year 0, which RFC 3339 cannot write.
+        if !has_rfc3339_shape(&timestamp.to_string()) {
+            return Err("it lies before the year 0".to_string());
+        }
+        Ok(Self::At(timestamp))
     }
 
     /// Ten in the morning by the sun, in the middle of summer 2026, at a place: shadows that show form, no noon glare.

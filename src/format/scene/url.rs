@@ -16,7 +16,7 @@ text_form! {
     SceneUrl {
         format: "mirante-url",
         expected: "a path relative to the scene file with / between folders, or an http(s) address",
-        pattern: "^([^:/\\\\][^:\\\\]*|[hH][tT][tT][pP][sS]?://[^/].*)$",
+        pattern: "^([^:/\\\\?#][^:\\\\?#]*([?#].*)?|[hH][tT][tT][pP][sS]?://[^/].*)$",
         description: "A path relative to the scene file with / between folders, or an http(s) address.",
     }
 }
@@ -39,7 +39,10 @@ impl SceneUrl {
         match scheme(text) {
             Some("http" | "https") => {
                 let url = ::url::Url::parse(text).map_err(|error| error.to_string())?;
-                if url.host_str().is_none_or(str::is_empty) {
+                // The parser is as lenient as browsers and finds a host in `http:///x`; an author meant something else.
+                let after = text.split_once("://").map(|(_, after)| after);
+                let plain = after.is_some_and(|after| !after.starts_with(['/', '\\']));
+                if !plain || url.host_str().is_none_or(str::is_empty) {
                     return Err("it names no host".to_string());
                 }
             }

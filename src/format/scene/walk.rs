@@ -4,14 +4,17 @@
 //! repairs where a validator only judges. What can't be used goes, as little as possible: an optional key falls back
 //! to its default, a list loses one entry, an object that misses a required key goes as a whole.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value};
 
+use super::describe::{branches, describe, quoted, required, shown, words};
 use super::pointer::{SourceMap, push_index, push_key};
 use super::suggest::nearest;
 use super::text::check_format;
 use crate::format::issue::{Issue, Issues};
+
+/// A keyword of our own in the schema: the key may be missing, but where it stands and can't be used, its object can't
+/// either. Without its selector a rule would fit every entity, without its placement a model would stand elsewhere.
+pub(super) const NEEDED: &str = "x-mirante-needed";
 
 /// The walk over one file. `'s`: the schema.
 pub(super) struct Walk<'s> {
@@ -26,8 +29,9 @@ pub(super) struct Walk<'s> {
 type Unusable = Vec<Issue>;
 
 impl<'s> Walk<'s> {
-    pub fn new(schema: &'s Value) -> Self {
-        Self { root: schema, at: String::new(), issues: Issues::default(), source: SourceMap::default() }
+    /// `issues`: what was found before, to be added to.
+    pub fn new(schema: &'s Value, issues: Issues) -> Self {
+        Self { root: schema, at: String::new(), issues, source: SourceMap::default() }
     }
 
     /// The usable part of a whole file, or why there is none.
@@ -84,7 +88,7 @@ impl<'s> Walk<'s> {
                 Ok(value) => {
                     kept.insert(key, value);
                 }
-                Err(issues) if required().any(|name| name == key) => unusable.extend(issues),
+                Err(issues) if required().any(|name| name == key) || is_needed(child) => unusable.extend(issues),
                 Err(issues) if properties.is_some_and(|p| p.contains_key(&key)) => {
                     let instead = match child.get("default") {
                         Some(default) if default.is_number() || default.is_string() || default.is_boolean() => {
@@ -248,6 +252,11 @@ impl<'s> Walk<'s> {
             hits + needed
         };
         let best = branches.iter().copied().rev().max_by_key(|branch| score(branch));
+        let tags = branches.iter().filter(|branch| is_tagged(branch) && score(branch) > 0);
+        if tags.count() > 1 && !self.is_full() {
+            let several = "has more than one of the keys of which it needs one";
+            return Err(vec![self.misfit(several, union, &Value::Object(object.clone()))]);
+        }
         match best {
             Some(best) if score(best) > 0 => Ok(best),
             _ if self.is_full() => Err(vec![self.misfit("", union, &Value::Null)]),
@@ -266,7 +275,7 @@ impl<'s> Walk<'s> {
 
     /// A walk at the same place whose findings are thrown away.
     fn clone_at(&self) -> Walk<'s> {
-        Walk { at: self.at.clone(), ..Walk::new(self.root) }
+        Walk { at: self.at.clone(), ..Walk::new(self.root, Issues::default()) }
     }
 
     fn below<T>(&mut self, step: impl FnOnce(&mut String), work: impl FnOnce(&mut Self) -> T) -> T {
@@ -293,7 +302,7 @@ impl<'s> Walk<'s> {
         if self.is_full() {
             return Issue::error(String::new(), String::new());
         }
-        Issue::error(self.at.clone(), message).expected_got(self.describe(schema), shown(value))
+        Issue::error(self.at.clone(), message).expected_got(describe(self.root, schema), shown(value))
     }
 
     /// Follows `$ref` (always into `$defs` of the same schema).
@@ -306,76 +315,22 @@ impl<'s> Walk<'s> {
         }
         schema
     }
-
-    /// What a schema asks for, to stand after "expected".
-    fn describe(&self, schema: &Value) -> String {
-        let target = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-        if let Some(found) = target.and_then(|pointer| self.root.pointer(pointer)) {
-            return self.describe(found);
-        }
-        if let Some(format) = schema.get("format").and_then(Value::as_str)
-            && let Some(misfit) = check_format(format, "")
-        {
-            return misfit.expected.to_string();
-        }
-        let words = words(schema);
-        if !words.is_empty() {
-            return words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or ");
-        }
-        if let Some(branches) = branches(schema) {
-            return branches.iter().map(|branch| self.describe(branch)).collect::<Vec<_>>().join(", or ");
-        }
-        match schema.get("type").and_then(Value::as_str) {
-            Some("object") => describe_object(schema),
-            Some("array") => self.describe_list(schema),
-            Some(name @ ("number" | "integer")) => describe_number(name, schema),
-            Some("boolean") => "true or false".to_string(),
-            Some("string") => describe_text(schema),
-            _ => "another value".to_string(),
-        }
-    }
-
-    fn describe_list(&self, schema: &Value) -> String {
-        if let Some(items) = schema.get("prefixItems").and_then(Value::as_array) {
-            let items: Vec<String> = items.iter().map(|item| self.describe(item)).collect();
-            return format!("a list of {}", items.join(" and "));
-        }
-        let items = schema.get("items").map_or("values".to_string(), |item| self.describe(item));
-        match (schema.get("minItems").and_then(Value::as_u64), schema.get("maxItems").and_then(Value::as_u64)) {
-            (Some(least), Some(most)) if least == most => format!("a list of {least}, each {items}"),
-            (Some(least), _) if least > 0 => format!("a list of {least} or more, each {items}"),
-            _ => format!("a list, each {items}"),
-        }
-    }
 }
 
-fn branches(schema: &Value) -> Option<&Vec<Value>> {
-    schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array).filter(|_| {
-        // A union of words is one type to the author: an enumeration.
-        words(schema).is_empty()
-    })
+/// Whether an object is better left out than read without this key (see [`NEEDED`]).
+fn is_needed(schema: &Value) -> bool {
+    schema.get(NEEDED).is_some_and(|needed| *needed == true)
 }
 
-/// The words of an enumeration: of `const`, of `enum`, or of a union of these.
-fn words(schema: &Value) -> Vec<&str> {
-    if let Some(word) = schema.get("const").and_then(Value::as_str) {
-        return vec![word];
-    }
-    if let Some(list) = schema.get("enum").and_then(Value::as_array) {
-        return list.iter().filter_map(Value::as_str).collect();
-    }
-    let Some(union) = schema.get("oneOf").and_then(Value::as_array) else { return Vec::new() };
-    let words: Option<Vec<&str>> = union.iter().map(|branch| branch.get("const")?.as_str()).collect();
-    words.unwrap_or_default()
+/// Whether a branch is an object whose one key names its kind.
+fn is_tagged(branch: &Value) -> bool {
+    branch.get("properties").and_then(Value::as_object).is_some_and(|keys| keys.len() == 1)
+        && required(branch).count() == 1
 }
 
 fn is_one_of(schema: &Value, text: &str) -> bool {
     let words = words(schema);
     words.is_empty() || words.contains(&text)
-}
-
-fn required(schema: &Value) -> impl Iterator<Item = &str> {
-    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn has_type(schema: &Value, value: &Value) -> bool {
@@ -399,66 +354,5 @@ fn has_type(schema: &Value, value: &Value) -> bool {
                 || value.as_f64().is_some_and(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)
         }
         _ => false,
-    }
-}
-
-fn describe_object(schema: &Value) -> String {
-    let keys: Vec<String> = required(schema).map(|key| format!("{key:?}")).collect();
-    if keys.is_empty() { "an object".to_string() } else { format!("an object with {}", keys.join(" and ")) }
-}
-
-fn describe_number(name: &str, schema: &Value) -> String {
-    let mut text = if name == "integer" { "a whole number".to_string() } else { "a number".to_string() };
-    let bound = |key| schema.get(key).and_then(Value::as_f64);
-    // Writing into a String cannot fail.
-    let _ = match (bound("minimum"), bound("exclusiveMinimum"), bound("maximum")) {
-        (Some(least), _, Some(most)) if least == most => write!(text, ": {least}"),
-        (Some(least), _, Some(most)) => write!(text, " from {least} to {most}"),
-        (_, Some(least), Some(most)) => write!(text, " above {least} and up to {most}"),
-        (Some(least), _, None) => write!(text, " of {least} or more"),
-        (_, Some(least), None) => write!(text, " above {least}"),
-        (None, None, Some(most)) => write!(text, " up to {most}"),
-        (None, None, None) => Ok(()),
-    };
-    text
-}
-
-fn describe_text(schema: &Value) -> String {
-    let bound = |key| schema.get(key).and_then(Value::as_u64);
-    match (bound("minLength"), bound("maxLength")) {
-        (Some(least), Some(most)) => format!("a text of {least} to {most} characters"),
-        (None, Some(most)) => format!("a text of at most {most} characters"),
-        (Some(least), None) => format!("a text of at least {least} characters"),
-        (None, None) => "a text".to_string(),
-    }
-}
-
-/// A value as it is told in "got": short, whatever its size.
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => quoted(text),
-        Value::Array(list) if list.len() <= 4 && list.iter().all(Value::is_number) => value.to_string(),
-        Value::Array(list) => format!("a list of {}", list.len()),
-        Value::Object(object) if object.is_empty() => "an empty object".to_string(),
-        Value::Object(object) => {
-            let mut text = "an object with ".to_string();
-            let keys: Vec<String> = object.keys().take(4).map(|key| quoted(key)).collect();
-            text.push_str(&keys.join(", "));
-            if object.len() > 4 {
-                text.push_str(", …");
-            }
-            text
-        }
-        Value::Null => "null (leave the key out instead)".to_string(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-    }
-}
-
-/// A text in quotes, cut where it is long.
-fn quoted(text: &str) -> String {
-    const MAX_CHARS: usize = 60;
-    match text.char_indices().nth(MAX_CHARS) {
-        None => format!("{text:?}"),
-        Some((at, _)) => format!("{:?}…", &text[..at]),
     }
 }

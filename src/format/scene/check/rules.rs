@@ -130,13 +130,11 @@ fn check_condition(findings: &mut Findings<'_>, at: &str, condition: &Condition)
 fn check_label(findings: &mut Findings<'_>, at: &str, label: Option<&LabelBinding>) {
     match label {
         None => {}
-        Some(LabelBinding::Template(template)) => {
-            if template.uses_value() {
-                let message =
-                    "{value} stands for nothing here: name the property, as in {speed}, or give property and map";
-                findings.warning(at, message);
-            }
+        Some(LabelBinding::Template(template)) if template.uses_value() => {
+            let message = "{value} stands for nothing here: name the property, as in {speed}, or give property and map";
+            findings.warning(at, message);
         }
+        Some(LabelBinding::Template(_)) => {}
         Some(LabelBinding::Mapped(mapped)) => match &mapped.map {
             LabelMap::Format(_) => {}
             LabelMap::Steps(steps) => check_steps::<Template>(findings, &format!("{at}/map/steps"), steps),
