@@ -7,10 +7,11 @@ use std::borrow::Cow;
 pub type BufferViews<'f, 'a> = &'f dyn Fn(usize) -> Option<Cow<'a, [u8]>>;
 
 pub fn read_structural<'a>(
-    _ext: &serde_json::Value,
+    ext: &serde_json::Value,
     _schema_override: Option<&serde_json::Value>,
     _buffer_view: BufferViews<'_, 'a>,
     _issues: &mut Issues,
 ) -> Vec<PropertyTable> {
-    Vec::new()
+    let tables = ext.get("propertyTables").and_then(|tables| tables.as_array()).map_or(0, Vec::len);
+    vec![PropertyTable::default(); tables]
 }
