@@ -83,7 +83,8 @@ pub fn prepare(
     match &opened.scene.feed {
         Some(feed) if feed.play.is_some() => {
             let hub = play(&opened.base, feed)?;
-            Ok((scene, Some(hub.url()), Some(hub)))
+            let url = hub.url().to_string();
+            Ok((scene, Some(url), Some(hub)))
         }
         _ => Ok((scene, None, None)),
     }

@@ -137,7 +137,9 @@ impl Shape {
 
     /// Unit normals; one without length takes that of the triangles around it.
     pub fn unit_normals(&self) -> Vec<Vec3> {
-        let mut normals: Vec<Vec3> = self.normals.iter().map(|normal| normal.normalize_or_zero()).collect();
+        // In f64: squares of very small or large floats are not f32s.
+        let mut normals: Vec<Vec3> =
+            self.normals.iter().map(|normal| normal.as_dvec3().normalize_or_zero().as_vec3()).collect();
         if self.topology == Topology::Triangles && normals.contains(&Vec3::ZERO) {
             let mut around = vec![DVec3::ZERO; normals.len()];
             for &triangle in self.indices.as_chunks::<3>().0 {
