@@ -4,3 +4,4 @@
 
 pub mod content;
 pub mod issue;
+pub mod sumo;
