@@ -40,7 +40,7 @@ fn seeds() -> Vec<Vec<u8>> {
         (r#"{"id":{"byteOffset":0,"componentType":"UNSIGNED_INT","type":"SCALAR"}}"#, &[0; 8]),
         &[],
     );
-    let cmpt = composite(&[pnts.clone(), composite(&[b3dm.clone()]), i3dm.clone()]);
+    let cmpt = composite(&[pnts.clone(), composite(std::slice::from_ref(&b3dm)), i3dm.clone()]);
     vec![b3dm, i3dm, pnts, cmpt]
 }
 

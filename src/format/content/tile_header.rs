@@ -181,13 +181,12 @@ fn starts_json_or_glb(bytes: &[u8], offset: usize) -> bool {
     too_long && (start.starts_with(b"{\"") || start.starts_with(b"glTF"))
 }
 
-/// Every section must end at a multiple of 8 from the tile's start (3D Tiles 1.0, "Padding").
+/// Every section must end at a multiple of 8 from the tile's start (3D Tiles 1.0, "Padding"). The first that does not
+/// is told; those behind it mostly follow.
 fn check_padding(ends: &[(&str, usize, bool)], issues: &mut Issues) {
-    for &(what, end, present) in ends {
-        if present && end % 8 != 0 {
-            let issue = Issue::info(format!("byte {end}"), format!("the {what} is not padded"));
-            issues.push(issue.expected_got("its end at a multiple of 8 bytes", end));
-        }
+    if let Some(&(what, end, _)) = ends.iter().find(|&&(_, end, present)| present && end % 8 != 0) {
+        let issue = Issue::info(format!("byte {end}"), format!("the {what} is not padded"));
+        issues.push(issue.expected_got("its end at a multiple of 8 bytes", end));
     }
 }
 

@@ -160,21 +160,11 @@ impl Hierarchy {
             classes.push(Value::from(own));
             parents.push(Value::from(others.join(", ")));
             copied += names.iter().map(|name| name.len() + 2).sum::<usize>();
-            for &instance in &lineage {
-                let (class, row) = self.instances[instance];
-                for (id, column) in &self.classes[class].properties {
-                    let slot = &mut cells[ids[id.as_str()]][feature];
-                    if slot.is_null() && copied < MAX_COPIED_BYTES {
-                        *slot = column.get(row).unwrap_or_default();
-                        copied += weight(slot);
-                    }
-                }
-            }
+            copied += self.fill_row(feature, &lineage, &ids, &mut cells);
             if copied >= MAX_COPIED_BYTES {
-                issues.push(Issue::warning(
-                    "batch table hierarchy",
-                    "its values fill too much memory; the rest is left out",
-                ));
+                let issue =
+                    Issue::warning("batch table hierarchy", "its values fill too much memory; the rest is left out");
+                issues.push(issue);
                 break;
             }
         }
@@ -183,6 +173,28 @@ impl Hierarchy {
         let mut properties = vec![property("class", Column::Json(classes)), property("parents", Column::Json(parents))];
         properties.extend(ids.iter().map(|(id, &at)| property(id, Column::Json(std::mem::take(&mut cells[at])))));
         properties
+    }
+
+    /// Fills a feature's cells from its lineage, nearest first; about how many bytes that took.
+    fn fill_row(
+        &self,
+        feature: usize,
+        lineage: &[usize],
+        ids: &BTreeMap<&str, usize>,
+        cells: &mut [Vec<Value>],
+    ) -> usize {
+        let mut copied = 0;
+        for &instance in lineage {
+            let (class, row) = self.instances[instance];
+            for (id, column) in &self.classes[class].properties {
+                let slot = &mut cells[ids[id.as_str()]][feature];
+                if slot.is_null() && copied < MAX_COPIED_BYTES {
+                    *slot = column.get(row).unwrap_or_default();
+                    copied += weight(slot);
+                }
+            }
+        }
+        copied
     }
 
     /// A feature's instance and its ancestors, nearest first, each once.

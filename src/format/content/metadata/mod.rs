@@ -51,7 +51,7 @@ pub fn read_structural<'a>(
     let Some(schema) = schema_override.or_else(|| ext.get("schema")) else {
         let what = if ext.get("schemaUri").is_some() { "the schema's file is not there" } else { "there is no schema" };
         issues.push(Issue::error(pointer("schema"), format!("{what}: property tables cannot be read")));
-        return tables.iter().map(|table| empty(table)).collect();
+        return tables.iter().map(empty).collect();
     };
     let schema = Schema::parse(schema);
     let mut budget = Budget::default();
