@@ -63,7 +63,7 @@ impl Cast {
         self.shown.get(&key).copied()
     }
 
-    /// Whether every entity that is known has its model.
+    /// Whether every model that entities need is there.
     pub fn is_settled(&self) -> bool {
         !self.waiting
     }
@@ -161,8 +161,8 @@ fn follow_twin(
     }
     // Entities that were spawned in this frame are looked at again in the next, when their components exist.
     let spawned = cast.shown.values().any(|entity| !entities.contains(*entity));
-    cast.waiting = spawned || models.is_loading();
-    if !cast.waiting {
+    cast.waiting = models.is_loading();
+    if !spawned && !cast.waiting {
         cast.tick = twin.tick();
     }
 }

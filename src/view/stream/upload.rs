@@ -101,6 +101,7 @@ struct Resident {
     contents: Vec<(Arc<Content>, DAffine3)>,
     triangles: u64,
     draws: u64,
+    lowest_m: f64,
     wire_bytes: u64,
     visible: bool,
     tag: MeshTag,
@@ -190,12 +191,14 @@ impl Uploads {
             contents: Vec::new(),
             triangles: 0,
             draws: 0,
+            lowest_m: f64::INFINITY,
             wire_bytes: ready.wire_bytes,
             visible: false,
             tag: Look::default().tag(),
         };
         for prepared in ready.prepared {
             resident.triangles += prepared.triangles;
+            resident.lowest_m = resident.lowest_m.min(prepared.lowest_m);
             resident.draws += prepared.surfaces.meshes.len() as u64;
             for surface in factory.surfaces(prepared.surfaces) {
                 resident.entities.push(spawn(commands, ready.tile, prepared.pose, surface));
@@ -271,6 +274,11 @@ impl Uploads {
 
     pub fn drawn_triangles(&self) -> u64 {
         self.drawn().map(|(_, resident)| resident.triangles).sum()
+    }
+
+    /// The lowest point of what is drawn, metres above the ellipsoid.
+    pub fn lowest_m(&self) -> Option<f64> {
+        self.drawn().map(|(_, resident)| resident.lowest_m).filter(|m| m.is_finite()).reduce(f64::min)
     }
 
     pub fn drawn_meshes(&self) -> u64 {
