@@ -63,8 +63,12 @@ pub(super) struct Live {
     pub refined: u32,
     pub needed: u32,
     pub wanted: u32,
-    /// Frame in which any pass last reached the tile; tells what may be pruned.
+    /// Frame in which it was last named as a request.
+    pub asked: u32,
+    /// Frame in which any pass last looked at the tile; tells what may be pruned.
     pub visited: u32,
+    /// Frame in which any pass last found it near enough to matter; tells what may be freed.
+    pub used: u32,
     /// Index into the draw list, valid if `drawn` is this frame.
     pub draw_at: u32,
     /// Index of the fade that this tile is the root of, or `NONE`.
@@ -182,7 +186,9 @@ impl Arena {
             refined: 0,
             needed: 0,
             wanted: 0,
+            asked: 0,
             visited: 0,
+            used: 0,
             draw_at: 0,
             fade: NONE,
             older: NONE,
@@ -353,9 +359,5 @@ impl<T> Slab<T> {
         {
             self.free.push(at);
         }
-    }
-
-    pub fn len(&self) -> usize {
-        self.values.len() - self.free.len()
     }
 }

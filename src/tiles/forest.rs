@@ -82,7 +82,7 @@ impl TileForest {
             arena: Arena::new(),
             tilesets: Vec::new(),
             sizes: Vec::new(),
-            ledger: Ledger { latency_secs: 0.1, ..Ledger::default() },
+            ledger: Ledger::new(),
             failures: HashMap::new(),
             now_secs: 0.0,
             pending_unload: Vec::new(),
@@ -236,7 +236,7 @@ impl TileForest {
         self.motion.update(frame.view, dt_secs);
         if self.last_budget != self.options.budget_bytes {
             self.last_budget = self.options.budget_bytes;
-            self.coarseness = Coarseness { scale: self.coarseness.scale, ..Coarseness::new() };
+            self.coarseness.forget_refusal();
         }
         let mut selection = std::mem::take(&mut self.selection);
         selection.draw.clear();

@@ -55,7 +55,8 @@ impl Prefetch<'_> {
         if self.camera.is_below_horizon(&bounds) || !self.is_in_request_volume(node.view_bounds) {
             return;
         }
-        self.arena.live_mut(tile).visited = self.frame;
+        let live = self.arena.live_mut(tile);
+        (live.visited, live.used) = (self.frame, self.frame);
         let distance_m = self.camera.distance_m(&bounds);
         let sse = self.camera.error_px(node.error_m, distance_m) * tileset.sse_factor;
         let see_through = node.transparent || (node.status == Status::Empty && !surround);

@@ -15,6 +15,9 @@ pub(super) const CLASS_AHEAD: u8 = 2;
 pub(super) const CLASS_SURROUND: u8 = 3;
 const CLASS_NONE: u8 = u8::MAX;
 
+/// What a job is thought to take before any is done, seconds.
+const FIRST_LATENCY_SECS: f64 = 0.1;
+
 /// A job that nobody has wanted for this many frames is given up: a moment's grace, because views tremble.
 const CANCEL_AFTER_FRAMES: u32 = 6;
 
@@ -61,6 +64,12 @@ pub(super) struct Ledger {
     pub pressed: bool,
     pub starved: bool,
     candidates: Vec<Want>,
+}
+
+impl Ledger {
+    pub fn new() -> Self {
+        Self { latency_secs: FIRST_LATENCY_SECS, ..Self::default() }
+    }
 }
 
 pub(super) struct Plan<'a> {
@@ -171,16 +180,15 @@ impl Plan<'_> {
     fn admit(&mut self, candidates: &[Want], slots: usize) -> u64 {
         let limit = (self.options.budget_bytes as f64 * REQUEST_SHARE) as u64;
         let mut room = limit.saturating_sub(self.ledger.held_bytes).saturating_sub(self.ledger.reserved_bytes);
-        let (mut unmet_bytes, mut previous, mut left) = (0_u64, NONE, slots);
+        let (mut unmet_bytes, mut left) = (0_u64, slots);
         for want in candidates {
             if left == 0 {
                 break;
             }
-            if want.tile == previous {
+            if std::mem::replace(&mut self.arena.live_mut(want.tile).asked, self.frame) == self.frame {
                 continue;
             }
-            previous = want.tile;
-            let bytes = size_of(self.arena, self.sizes, want.tile);
+            let bytes = self.room_for(want.tile, limit);
             // Once one found no room, lesser ones wait: they must not eat up what is being freed for it.
             if unmet_bytes > 0 || bytes > room {
                 if want.class <= CLASS_VIEW || unmet_bytes == 0 {
@@ -194,6 +202,12 @@ impl Plan<'_> {
             self.out.requests.push(Request { tile: TileId(want.tile), priority: want.priority() });
         }
         unmet_bytes
+    }
+
+    /// The bytes to set aside for a tile. A mere guess is no reason never to try, so it is at most all there is.
+    fn room_for(&self, tile: u32, limit: u64) -> u64 {
+        let bytes = size_of(self.arena, self.sizes, tile);
+        if self.arena.live(tile).bytes == 0 { bytes.min(limit) } else { bytes }
     }
 
     /// Frees what has not been used for longest until what is wanted fits, and keeps some room at all times.
@@ -218,7 +232,7 @@ impl Plan<'_> {
         let mut tile = self.arena.oldest();
         while freed < wanted_bytes && tile != NONE {
             let live = *self.arena.live(tile);
-            if live.visited != self.frame && live.needed != self.frame {
+            if live.used != self.frame && live.needed != self.frame {
                 freed += self.unload(tile);
             }
             tile = live.newer;

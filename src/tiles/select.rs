@@ -103,8 +103,6 @@ struct Visit {
     sse: f64,
     distance_m: f64,
     was_seen: bool,
-    /// The wanted tile itself, while its descendants stand in.
-    is_target: bool,
     context: Context,
     below: Context,
     sum: Outcome,
@@ -198,7 +196,7 @@ impl Walk<'_> {
         let sse = (self.camera.error_px(node.error_m, distance_m) * tileset.sse_factor).min(MAX_ERROR_PX);
         let live = &mut self.arena.live[at];
         let was_seen = live.seen.wrapping_add(1) == self.frame;
-        live.seen = self.frame;
+        (live.seen, live.used) = (self.frame, self.frame);
         Some(Sight { distance_m, sse, planes, was_seen })
     }
 
@@ -253,7 +251,7 @@ impl Walk<'_> {
             return Step::Done(missing);
         }
         let sum = Outcome { missing: 1, ..Outcome::default() };
-        Step::Descend(self.visit(tile, context, Context { standin: true, ..*context }, sight, sum, true))
+        Step::Descend(self.visit(tile, context, Context { standin: true, ..*context }, sight, sum))
     }
 
     fn enter_standin(&mut self, tile: u32, context: &Context, sight: &Sight) -> Step {
@@ -263,7 +261,7 @@ impl Walk<'_> {
             return Step::Done(Outcome::default());
         }
         if self.arena.live(tile).loaded_below > 0 {
-            return Step::Descend(self.visit(tile, context, *context, sight, Outcome::default(), false));
+            return Step::Descend(self.visit(tile, context, *context, sight, Outcome::default()));
         }
         let nothing_there = node.status == Status::Empty && node.first_child == NONE && !node.expandable;
         let uncovered = u32::from(!nothing_there && self.sees_content(tile));
@@ -300,7 +298,7 @@ impl Walk<'_> {
                 ..below
             };
         }
-        Step::Descend(self.visit(tile, context, below, sight, sum, false))
+        Step::Descend(self.visit(tile, context, below, sight, sum))
     }
 
     fn visit(
@@ -310,7 +308,6 @@ impl Walk<'_> {
         below: Context,
         sight: &Sight,
         sum: Outcome,
-        is_target: bool,
     ) -> Visit {
         let node = self.arena.node(tile);
         let own_fade = self.arena.live(tile).fade;
@@ -325,7 +322,6 @@ impl Walk<'_> {
             sse: sight.sse,
             distance_m: sight.distance_m,
             was_seen: sight.was_seen,
-            is_target,
             context: *context,
             below: Context {
                 planes,

@@ -1,0 +1,6 @@
+//! Tests of the whole forest; small parts are tested beside their code.
+
+mod figures;
+mod flights;
+mod trees;
+mod volumes;
