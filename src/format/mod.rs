@@ -7,6 +7,6 @@ pub mod content;
 pub mod gzip;
 pub mod issue;
 pub mod subtree;
+pub mod sumo;
 pub mod tileset;
 pub mod uri;
-pub mod sumo;

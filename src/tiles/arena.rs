@@ -80,6 +80,8 @@ pub(super) struct Live {
     pub loaded_below: u32,
     /// Which class of need last asked for it, see `schedule`.
     pub class: u8,
+    /// Something was drawn over the whole of its part in view, and its content was not freed since.
+    pub shown: bool,
     pub attempts: u8,
     /// Held, or known from an earlier load; 0 if never loaded.
     pub bytes: u64,
@@ -135,6 +137,8 @@ pub(super) struct Arena {
     oldest: u32,
     newest: u32,
     loaded: u32,
+    /// Bytes of held contents that matter in this frame.
+    pub in_use_bytes: u64,
 }
 
 impl Arena {
@@ -195,6 +199,7 @@ impl Arena {
             newer: NONE,
             loaded_below: 0,
             class: u8::MAX,
+            shown: false,
             attempts: 0,
             bytes: 0,
             reserved: 0,
@@ -253,6 +258,17 @@ impl Arena {
         self.unlink(tile);
         self.loaded -= 1;
         self.count_below(tile, -1);
+    }
+
+    /// A pass found that the tile matters in this frame.
+    pub fn mark_used(&mut self, tile: u32, frame: u32) {
+        let held = self.node(tile).status == Status::Loaded;
+        let live = self.live_mut(tile);
+        if live.used != frame {
+            live.used = frame;
+            let bytes = if held { live.bytes } else { 0 };
+            self.in_use_bytes = self.in_use_bytes.saturating_add(bytes);
+        }
     }
 
     /// Marks a held content as used just now.

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::flight::Flight;
 use super::forest::TileForest;
 use super::synthetic::{Random, World};
-use super::types::{ForestOptions, Frame, Job, JobKind, TileId, View};
+use super::types::{ForestOptions, Frame, Job, Loaded, TileId, View};
 use crate::format::tileset::Refine;
 
 /// What to simulate.
@@ -76,6 +76,18 @@ impl Report {
     }
 }
 
+/// Where the answers to jobs come from.
+pub trait Answers {
+    /// Bytes that come over the wire for a job.
+    fn fetch_bytes(&self, job: &Job) -> u64;
+
+    /// What a job gives.
+    ///
+    /// # Errors
+    /// Why it fails, for good.
+    fn answer(&self, job: &Job) -> Result<Loaded, String>;
+}
+
 /// A job on its way.
 struct Underway {
     tile: TileId,
@@ -87,20 +99,21 @@ struct Underway {
 /// The engine's side: a loader with latency, and books of its own against which the forest's are checked.
 pub struct Simulation<'a> {
     pub forest: TileForest,
-    world: &'a World,
+    world: &'a dyn Answers,
     scenario: Scenario,
     random: Random,
     underway: Vec<Underway>,
     held: HashMap<TileId, u64>,
-    /// Bytes of contents by first file, once drawn.
+    /// First file and fetched bytes of each held content.
+    names: HashMap<TileId, (String, u64)>,
+    /// Files drawn, and fetched, at least once.
     drawn: HashSet<String>,
-    names: HashMap<TileId, String>,
     fetched: HashSet<String>,
     report: Report,
 }
 
 impl<'a> Simulation<'a> {
-    pub fn new(world: &'a World, scenario: Scenario) -> Self {
+    pub fn new(world: &'a dyn Answers, scenario: Scenario) -> Self {
         Self {
             forest: TileForest::new(scenario.options.clone()),
             world,
@@ -132,10 +145,10 @@ impl<'a> Simulation<'a> {
 
     fn note_drawn(&mut self) {
         for draw in &self.forest.selection().draw {
-            if let Some(name) = self.names.get(&draw.tile)
+            if let Some((name, bytes)) = self.names.get(&draw.tile)
                 && self.drawn.insert(name.clone())
             {
-                self.report.needed_bytes += self.held.get(&draw.tile).copied().unwrap_or(0);
+                self.report.needed_bytes += bytes;
             }
         }
         let (selection, report) = (self.forest.selection(), &mut self.report);
@@ -253,24 +266,32 @@ impl<'a> Simulation<'a> {
                 continue;
             }
             self.report.fetched_bytes += bytes;
-            let name = job.locations.first().map(|location| location.file_name()).unwrap_or_default();
-            let structure = job.kind != JobKind::Content || self.world.files.contains_key(&name);
-            if structure {
-                self.report.needed_bytes += bytes;
-            } else if !self.fetched.insert(name.clone()) {
-                self.report.refetched_bytes += bytes;
-            }
             match self.world.answer(&job) {
-                Ok(loaded) => {
-                    if self.forest.loaded(tile, loaded) {
-                        self.held.insert(tile, bytes);
-                        self.names.insert(tile, name);
-                    } else if !structure {
-                        self.report.rejected += 1;
-                    }
-                }
+                Ok(loaded) => self.hand_over(tile, &job, loaded, bytes),
                 Err(reason) => self.forest.failed(tile, reason, true),
             }
+        }
+    }
+
+    fn hand_over(&mut self, tile: TileId, job: &Job, loaded: Loaded, fetched: u64) {
+        let held = match &loaded {
+            Loaded::Content { bytes, drawable: true, .. } => Some(*bytes),
+            _ => None,
+        };
+        let name = job.locations.first().map(|location| location.to_string()).unwrap_or_default();
+        match held {
+            None => self.report.needed_bytes += fetched,
+            Some(_) if !self.fetched.insert(name.clone()) => self.report.refetched_bytes += fetched,
+            Some(_) => {}
+        }
+        let kept = self.forest.loaded(tile, loaded);
+        self.promise(!kept || held.is_some(), || format!("{tile:?} holds nothing but is kept"));
+        match held.filter(|_| kept) {
+            Some(bytes) => {
+                self.held.insert(tile, bytes);
+                self.names.insert(tile, (name, fetched));
+            }
+            None => self.report.rejected += u32::from(held.is_some()),
         }
     }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use glam::{DMat3, DMat4, DVec3};
 
+use super::simulate::Answers;
 use super::types::{Job, JobKind, Loaded};
 use crate::format::subtree::{self, SubtreeRead};
 use crate::format::tileset::{
@@ -69,14 +70,6 @@ impl World {
         location_of("tileset.json")
     }
 
-    /// Bytes that come over the wire for a job.
-    pub fn fetch_bytes(&self, job: &Job) -> u64 {
-        match job.kind {
-            JobKind::Content => job.locations.iter().map(|location| self.bytes_of(location)).sum(),
-            JobKind::Tileset | JobKind::Subtree { .. } => STRUCTURE_BYTES,
-        }
-    }
-
     fn bytes_of(&self, location: &Location) -> u64 {
         let name = location.file_name();
         if self.files.contains_key(&name) {
@@ -84,22 +77,6 @@ impl World {
         }
         let mut random = Random(self.seed ^ seed_of(&name));
         (self.content_bytes as f64 * (0.5 + random.unit())) as u64
-    }
-
-    /// What a job gives, or why it fails.
-    ///
-    /// # Errors
-    /// For files that do not exist and contents that are broken.
-    pub fn answer(&self, job: &Job) -> Result<Loaded, String> {
-        let first = job.locations.first().ok_or("no file is named")?;
-        match job.kind {
-            JobKind::Tileset => {
-                let file = self.files.get(&first.file_name()).ok_or("no such tileset")?;
-                Ok(Loaded::Tileset(Box::new(file.clone())))
-            }
-            JobKind::Subtree { scheme, levels } => full_subtree(scheme, levels),
-            JobKind::Content => self.content(job),
-        }
     }
 
     fn content(&self, job: &Job) -> Result<Loaded, String> {
@@ -176,6 +153,27 @@ impl World {
             next += 1;
         }
         world
+    }
+}
+
+impl Answers for World {
+    fn fetch_bytes(&self, job: &Job) -> u64 {
+        match job.kind {
+            JobKind::Content => job.locations.iter().map(|location| self.bytes_of(location)).sum(),
+            JobKind::Tileset | JobKind::Subtree { .. } => STRUCTURE_BYTES,
+        }
+    }
+
+    fn answer(&self, job: &Job) -> Result<Loaded, String> {
+        let first = job.locations.first().ok_or("no file is named")?;
+        match job.kind {
+            JobKind::Tileset => {
+                let file = self.files.get(&first.file_name()).ok_or("no such tileset")?;
+                Ok(Loaded::Tileset(Box::new(file.clone())))
+            }
+            JobKind::Subtree { scheme, levels } => full_subtree(scheme, levels),
+            JobKind::Content => self.content(job),
+        }
     }
 }
 

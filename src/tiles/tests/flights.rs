@@ -169,7 +169,13 @@ impl Ground {
     }
 
     /// How many solid levels lie over the ground seen at a place of the picture, and how much of it shows anything.
-    fn over_pixel(&self, view: &View, x: f64, y: f64, drawn: &HashMap<(u32, u32, u32), (f32, bool)>) -> Option<(u32, f32)> {
+    fn over_pixel(
+        &self,
+        view: &View,
+        x: f64,
+        y: f64,
+        drawn: &HashMap<(u32, u32, u32), (f32, bool)>,
+    ) -> Option<(u32, f32)> {
         let right = view.dir.cross(view.up).normalize();
         let up = right.cross(view.dir);
         let tan = (view.fov_y_rad * 0.5).tan();
@@ -199,11 +205,8 @@ impl Ground {
 
 fn watch_the_ground(scenario: Scenario, flight: &Flight) {
     let world = quadtree(14);
-    let ground = Ground {
-        west_rad: LON_DEG.to_radians() - 0.004,
-        south_rad: LAT_DEG.to_radians() - 0.004,
-        size_rad: 0.008,
-    };
+    let ground =
+        Ground { west_rad: LON_DEG.to_radians() - 0.004, south_rad: LAT_DEG.to_radians() - 0.004, size_rad: 0.008 };
     let frames_per_sec = scenario.frames_per_sec;
     let mut simulation = Simulation::new(&world, scenario);
     simulation.forest.add_tileset(world.root_location(), DAffine3::IDENTITY, 1.0);
@@ -263,14 +266,20 @@ fn wander(seed: u64, center: DVec3, size_m: f64, frames: u32) -> Vec<View> {
         .collect()
 }
 
-fn wander_in_a_random_world(seed: u64, latency: u32, flaky: f64, broken: f64, budget_mib: u64, fade_secs: f32) -> Report {
+fn wander_in_a_random_world(
+    seed: u64,
+    latency: u32,
+    flaky: f64,
+    broken: f64,
+    budget_mib: u64,
+    fade_secs: f32,
+) -> Report {
     let center = DVec3::new(6.4e6, 1000.0, 2000.0);
     let mut world = World::random(seed, center, 2000.0);
     world.broken_share = broken;
     make_readable(&mut world, "f0-0.glb");
     let options = ForestOptions { budget_bytes: budget_mib << 20, fade_secs, ..ForestOptions::default() };
-    let scenario =
-        Scenario { options, latency_frames: (0, latency), flaky_share: flaky, seed, ..Scenario::default() };
+    let scenario = Scenario { options, latency_frames: (0, latency), flaky_share: flaky, seed, ..Scenario::default() };
     let mut simulation = Simulation::new(&world, scenario);
     let tileset = simulation.forest.add_tileset(world.root_location(), DAffine3::IDENTITY, 1.0);
     let views = wander(seed, center, 2000.0, 240);

@@ -2,5 +2,6 @@
 
 mod figures;
 mod flights;
+mod real;
 mod trees;
 mod volumes;

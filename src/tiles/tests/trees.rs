@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use glam::{DAffine3, DVec3};
 
 use crate::format::tileset::{BoundingVolume, Refine, TileDef};
-use crate::tiles::simulate::{Scenario, Simulation};
+use crate::tiles::simulate::{Answers, Scenario, Simulation};
 use crate::tiles::synthetic::{World, content, cube_volume, location_of, tile, tileset};
 use crate::tiles::types::{ForestOptions, Frame, JobKind, TileState, View};
 use crate::tiles::{TileForest, TilesetId};
@@ -184,7 +184,8 @@ fn where_nothing_coarser_exists_a_tile_that_can_t_be_read_does_not_hide_the_othe
 #[test]
 fn zooming_out_keeps_the_children_until_the_parent_is_there() {
     let world = pair();
-    let mut forest = TileForest::new(ForestOptions { surround_sse_factor: 0.0, skip_below_missing: 99, ..ForestOptions::default() });
+    let mut forest =
+        TileForest::new(ForestOptions { surround_sse_factor: 0.0, skip_below_missing: 99, ..ForestOptions::default() });
     forest.add_tileset(world.root_location(), DAffine3::IDENTITY, 1.0);
     // A loader that brings everything but the root, then everything.
     let mut withhold_root = true;
@@ -295,7 +296,9 @@ fn a_bare_model_has_bounds_once_it_is_loaded() {
     assert_eq!(forest.tileset_bounds(id), Some((CENTER, 3.0_f64.sqrt())));
     forest.select(&Frame { view: &view(50.0), ahead: None, dt_secs: 0.1 });
     assert_eq!(forest.selection().draw.len(), 1);
-    assert!(forest.draw_volume_hit(tile, CENTER + DVec3::X * 9.0, DVec3::NEG_X).is_some_and(|at| (at - 8.0).abs() < 1e-6));
+    assert!(
+        forest.draw_volume_hit(tile, CENTER + DVec3::X * 9.0, DVec3::NEG_X).is_some_and(|at| (at - 8.0).abs() < 1e-6)
+    );
     forest.select(&Frame { view: &away(50.0), ahead: None, dt_secs: 0.1 });
     assert_eq!(forest.selection().draw.len(), 0);
 }
@@ -341,7 +344,11 @@ fn what_was_used_longest_ago_is_freed_first() {
     // Ten models of a megabyte in a row, room for four: looking from one to the next frees those behind.
     let row = |index: usize| CENTER + DVec3::Y * (index as f64 * 1000.0);
     let children: Vec<TileDef> = (0..10)
-        .map(|index| TileDef { volume: cube_volume(row(index), 5.0), depth: 1, ..cube(5.0, 0.0, &format!("{index}.glb")) })
+        .map(|index| TileDef {
+            volume: cube_volume(row(index), 5.0),
+            depth: 1,
+            ..cube(5.0, 0.0, &format!("{index}.glb"))
+        })
         .collect();
     let mut root = TileDef { volume: cube_volume(row(5), 6000.0), ..cube(1.0, 1e6, "") };
     root.children = (1..=10).collect();
@@ -364,6 +371,40 @@ fn what_was_used_longest_ago_is_freed_first() {
     };
     assert_eq!(state(&simulation, "0.glb"), TileState::Unloaded);
     assert_eq!(state(&simulation, "8.glb"), TileState::Loaded);
+}
+
+#[test]
+fn lists_of_children_that_lie_do_no_harm() {
+    let mut world = pair();
+    let tiles = &mut world.files.get_mut("tileset.json").expect("exists").tiles;
+    // Itself, its parent, a tile of another parent, one that does not exist.
+    tiles[0].children = vec![0, 1, 2, 2, 77, u32::MAX];
+    tiles[1].children = vec![0, 1, 2];
+    tiles[2].children = vec![1];
+    let (mut simulation, id) = open(&world, ForestOptions::default());
+    simulation.settle(&view(50.0)).expect("settles");
+    simulation.close(&view(50.0), &[id]);
+    assert!(simulation.report().broken.is_empty(), "{:?}", simulation.report().broken);
+}
+
+#[test]
+fn views_and_options_without_sense_do_no_harm() {
+    let world = pair();
+    let (mut simulation, _) = open(&world, ForestOptions::default());
+    simulation.settle(&view(50.0)).expect("settles");
+    let nan = DVec3::NAN;
+    for odd in [
+        View { pos_ecef: nan, dir: nan, up: nan, ..view(50.0) },
+        View { dir: DVec3::ZERO, up: DVec3::ZERO, viewport_px: [0, 0], ..view(50.0) },
+        View { pos_ecef: DVec3::ZERO, fov_y_rad: f64::INFINITY, near_m: f64::NAN, ..view(50.0) },
+        View { pos_ecef: DVec3::splat(1e300), ..view(50.0) },
+    ] {
+        let options = simulation.forest.options_mut();
+        (options.max_sse_px, options.budget_bytes, options.max_requests_in_flight) = (0.0, 0, 0);
+        simulation.forest.select(&Frame { view: &odd, ahead: Some(&odd), dt_secs: f32::NAN });
+        *simulation.forest.options_mut() = ForestOptions { max_visits: 0, ..ForestOptions::default() };
+        simulation.forest.select(&Frame { view: &odd, ahead: Some(&odd), dt_secs: -1.0 });
+    }
 }
 
 #[test]
