@@ -36,3 +36,45 @@ fn read_limited(decoder: impl Read, max: usize, packed_len: usize) -> Result<Vec
     }
     Ok(unpacked)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn packed(content: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(content).unwrap();
+        packer.finish().unwrap()
+    }
+
+    #[test]
+    fn members_are_joined() {
+        let mut bytes = packed(b"one ");
+        bytes.extend(packed(b"two"));
+        assert_eq!(gunzip_limited(&bytes, 7).unwrap(), b"one two");
+    }
+
+    #[test]
+    fn output_is_limited() {
+        let bomb = packed(&vec![0; 10 << 20]);
+        assert_eq!(gunzip_limited(&bomb, 1 << 20), Err(GzipError::TooLarge { max: 1 << 20 }));
+    }
+
+    #[test]
+    fn cut_off_data_is_damaged() {
+        let bytes = packed(b"something to pack");
+        for len in 0..bytes.len() {
+            assert!(matches!(gunzip_limited(&bytes[..len], 100), Err(GzipError::Damaged(_))) || len == 0, "{len}");
+        }
+    }
+
+    #[test]
+    fn changed_data_is_damaged() {
+        let mut bytes = packed(b"something to pack");
+        let at = bytes.len() - 6;
+        bytes[at] ^= 1;
+        assert!(matches!(gunzip_limited(&bytes, 100), Err(GzipError::Damaged(_))));
+    }
+}

@@ -6,6 +6,8 @@ pub mod archive;
 pub mod content;
 pub mod gzip;
 pub mod issue;
+pub mod scene;
+pub mod sumo;
 pub mod subtree;
 pub mod sumo;
 pub mod tileset;

@@ -21,6 +21,9 @@ mod directory;
 mod index;
 mod unpack;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 
 pub use directory::{Directory, Entry, Need, Opening, Step};

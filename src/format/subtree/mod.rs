@@ -19,6 +19,9 @@ mod availability;
 pub mod morton;
 mod parse;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use serde_json::Value;

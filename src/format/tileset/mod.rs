@@ -24,6 +24,10 @@ mod s2;
 mod tile;
 mod volume;
 
+#[cfg(test)]
+mod tests;
+
+pub use super::content::UpAxis;
 use glam::{DMat3, DMat4, DVec3};
 use serde_json::Value;
 
@@ -126,15 +130,6 @@ pub enum Refine {
     Add,
     /// Children are drawn instead of their parent.
     Replace,
-}
-
-/// The axis of glTF contents that points up (`asset.gltfUpAxis`, never standardised but written by old tools).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum UpAxis {
-    X,
-    #[default]
-    Y,
-    Z,
 }
 
 /// How an implicit tree divides and where its subtrees lie.

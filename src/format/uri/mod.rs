@@ -15,6 +15,9 @@ mod data;
 mod path;
 mod scope;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;

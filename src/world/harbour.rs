@@ -1,0 +1,670 @@
+//! The harbour: quay, container yard, cranes, sheds, tanks, ships, marina, moles and the lighthouse.
+
+use super::det::{Rng, unit_vector};
+use super::feature::Feature;
+use super::land::gabled;
+use super::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
+use super::parts::{self, BOXES, Local, Station, container, hull};
+use super::plan::Plan;
+use super::terrain::QUAY_U;
+use glam::{DVec2, DVec3};
+
+/// The quay's edge towards the basin, northing.
+pub const QUAY_N: f64 = -690.0;
+/// The quay's eastern end.
+const END_E: f64 = 1886.0;
+/// The promenade's edge and its western end.
+const PROMENADE_N: f64 = -474.0;
+const PROMENADE_E: f64 = -560.0;
+/// Middle of the quay cranes' rails.
+pub const CRANE_N: f64 = QUAY_N + 4.0 + parts::CRANE_GAUGE_M * 0.5;
+/// Where quay cranes stand; those at odd places move (entities), the others are tiles.
+pub const CRANES_E: [f64; 5] = [740.0, 915.0, 1075.0, 1235.0, 1440.0];
+/// Rows of the container yard (northing of their middles) and its columns (easting of their starts).
+pub const YARD_N: [f64; 4] = [-604.0, -568.0, -532.0, -496.0];
+pub const YARD_E: [f64; 4] = [640.0, 870.0, 1100.0, 1330.0];
+pub const YARD_BAYS: usize = 15;
+
+type Drawing = Box<dyn Fn(&mut Mesh, usize)>;
+
+/// Something with an own place in the property table.
+pub struct Fixture {
+    pub at: DVec2,
+    pub feature: Option<Feature>,
+    /// The coarsest level that shows it.
+    pub from_level: usize,
+    pub draw: Drawing,
+}
+
+/// Outlines of made ground.
+pub fn made_ground(plan: &Plan) -> Vec<Vec<DVec2>> {
+    let west = plan.port_side_e();
+    let mut out = vec![];
+    for pair in plan.port_edge().windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        out.push(vec![DVec2::new(a.x, QUAY_N), DVec2::new(b.x, QUAY_N), b, a]);
+    }
+    if let Some(last) = plan.port_edge().last() {
+        let e = last.x;
+        out.push(vec![DVec2::new(e, QUAY_N), DVec2::new(END_E, QUAY_N), DVec2::new(END_E, last.y), *last]);
+    }
+    let edge: Vec<DVec2> = plan.shore_edge().into_iter().filter(|p| p.x > PROMENADE_E).collect();
+    for pair in edge.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        out.push(vec![DVec2::new(a.x, PROMENADE_N), DVec2::new(b.x, PROMENADE_N), b, a]);
+    }
+    if let (Some(first), Some(last)) = (edge.first(), edge.last()) {
+        let to = DVec2::new(west, last.y);
+        out.push(vec![DVec2::new(last.x, PROMENADE_N), DVec2::new(west, PROMENADE_N), to, *last]);
+        let from = first.x - 14.0;
+        out.push(vec![DVec2::new(from, PROMENADE_N), DVec2::new(first.x, PROMENADE_N), *first, DVec2::new(from, first.y)]);
+    }
+    out
+}
+
+/// Quay surfaces and walls, clipped into tiles with the streets.
+pub fn ground(plan: &Plan, mesh: &mut Mesh, level: usize) {
+    let concrete = hex(0x97948d);
+    let grounds = made_ground(plan);
+    for (k, part) in grounds.iter().enumerate() {
+        let low = part[0].y;
+        let tint = scale(if low == QUAY_N { concrete } else { hex(0xbdb3a2) }, 0.96 + 0.02 * (k % 5) as f32);
+        // Split towards the water, so that colours and the Earth's bend have supports.
+        let rows = if level >= 2 { 8 } else { 2 };
+        for row in 0..rows {
+            let (y0, y1) = (row as f64 / rows as f64, (row + 1) as f64 / rows as f64);
+            let (a, b) = (part[0].lerp(part[3], y0), part[1].lerp(part[2], y0));
+            let (c, d) = (part[1].lerp(part[2], y1), part[0].lerp(part[3], y1));
+            let stain = scale(tint, 0.95 + 0.07 * ((k * 7 + row * 5) % 8) as f32 / 8.0);
+            mesh.flat(Matter::Solid, &[a, b, c, d], QUAY_U, stain);
+        }
+        let wall = hex(0x7f7b73);
+        mesh.wall(part[0], part[1], -8.0, QUAY_U, scale(wall, 0.45), wall);
+        if level >= 3 {
+            let cap = DVec2::new(0.0, 0.9);
+            let edge = [part[0], part[1], part[1] + cap, part[0] + cap];
+            mesh.flat(Matter::Solid, &edge, QUAY_U + 0.04, hex(0xc9c3b5));
+        }
+    }
+    for e in [END_E, plan.port_side_e()] {
+        let (a, b) = (DVec2::new(e, QUAY_N), DVec2::new(e, PROMENADE_N + if e == END_E { 330.0 } else { 0.0 }));
+        let (a, b) = if e == END_E { (a, b) } else { (b, a) };
+        mesh.wall(a, b, -8.0, QUAY_U, hex(0x4a4843), hex(0x7f7b73));
+    }
+    let west = grounds.last().map_or(PROMENADE_E, |p| p[0].x);
+    mesh.wall(DVec2::new(west, -405.0), DVec2::new(west, PROMENADE_N), -8.0, QUAY_U, hex(0x4a4843), hex(0x8d877b));
+    if level >= 2 {
+        paint(mesh, level);
+    }
+}
+
+/// Rails, lanes and storage fields on the quay.
+fn paint(mesh: &mut Mesh, level: usize) {
+    let mut line = |a: DVec2, b: DVec2, width: f64, c: Rgb| {
+        let along = (b - a).normalize();
+        let pieces = ((b - a).length() / 60.0).ceil() as usize;
+        for k in 0..pieces {
+            let (p, q) = (a.lerp(b, k as f64 / pieces as f64), a.lerp(b, (k + 1) as f64 / pieces as f64));
+            let rect = Rect::new((p + q) * 0.5, along, (q - p).length(), width);
+            mesh.flat(Matter::Solid, &rect.corners(), QUAY_U + 0.04, c);
+        }
+    };
+    let asphalt = hex(0x6f7073);
+    line(DVec2::new(600.0, -645.0), DVec2::new(1580.0, -645.0), 26.0, asphalt);
+    line(DVec2::new(300.0, -462.0), DVec2::new(1860.0, -462.0), 13.0, asphalt);
+    line(DVec2::new(606.0, -655.0), DVec2::new(606.0, -175.0), 13.0, asphalt);
+    line(DVec2::new(1572.0, -655.0), DVec2::new(1572.0, -175.0), 13.0, asphalt);
+    for n in [CRANE_N - 12.0, CRANE_N + 12.0] {
+        line(DVec2::new(640.0, n), DVec2::new(1560.0, n), 0.5, hex(0x4a4b4c));
+    }
+    for n in [-637.0, -645.0, -653.0, -455.6, -468.4] {
+        line(DVec2::new(610.0, n), DVec2::new(1570.0, n), 0.22, hex(0xd9c46a));
+    }
+    if level >= 3 {
+        for n in YARD_N {
+            for e in YARD_E {
+                for y in [-9.0, 9.0] {
+                    line(DVec2::new(e - 4.0, n + y), DVec2::new(e + 200.0, n + y), 0.2, hex(0xe4e2da));
+                }
+            }
+        }
+        for k in 0..40 {
+            let e = 640.0 + k as f64 * 4.2;
+            line(DVec2::new(e, -440.0), DVec2::new(e, -424.0), 0.15, hex(0xe4e2da));
+        }
+    }
+}
+
+/// All that stands in the harbour.
+pub fn fixtures(plan: &Plan) -> Vec<Fixture> {
+    let mut port = Port { seed: plan.seed, rng: Rng::of(plan.seed, 9, 0), out: Vec::new() };
+    port.cranes();
+    port.yard();
+    port.sheds();
+    port.tanks();
+    port.ships();
+    port.marina();
+    port.moles();
+    port.sights(plan);
+    port.out
+}
+
+struct Port {
+    seed: u64,
+    rng: Rng,
+    out: Vec<Fixture>,
+}
+
+impl Port {
+    fn add(&mut self, at: DVec2, feature: Feature, from_level: usize, draw: impl Fn(&mut Mesh, usize) + 'static) {
+        self.out.push(Fixture { at, feature: Some(feature), from_level, draw: Box::new(draw) });
+    }
+
+    fn cranes(&mut self) {
+        for (k, &e) in CRANES_E.iter().enumerate().filter(|(k, _)| k % 2 == 0 && *k != 2) {
+            let at = DVec2::new(e, CRANE_N);
+            let l = Local::new(at.extend(QUAY_U), DVec2::new(0.0, -1.0));
+            let feature = Feature::new(format!("sts-{}", k + 1), "crane", format!("Quay crane {}", k + 1), "container handling", 56.0);
+            self.add(at, feature.year(2009 + k as i16), 0, move |mesh, _| {
+                let color = hex(0x3f6f86);
+                parts::crane_gantry(mesh, &l, color);
+                let out = Local::new(l.at(18.0, 0.0, 0.0), l.along);
+                parts::crane_trolley(mesh, &out, parts::CRANE_BOOM_Z);
+                parts::crane_spreader(mesh, &out, 21.0, parts::CRANE_BOOM_Z - 21.0);
+            });
+        }
+        for (k, (e, n)) in [(705.0, 0), (985.0, 1), (1215.0, 2), (1430.0, 3), (1150.0, 0)].into_iter().enumerate() {
+            let at = DVec2::new(e, YARD_N[n]);
+            let id = format!("rmg-{}", k + 1);
+            let feature = Feature::new(id, "crane", format!("Yard crane {}", k + 1), "container handling", 22.0);
+            let trolley = self.rng.range(-6.0, 6.0);
+            self.add(at, feature.year(2014), 1, move |mesh, _| yard_crane(mesh, at, trolley));
+        }
+    }
+
+    fn yard(&mut self) {
+        for (row, n) in YARD_N.into_iter().enumerate() {
+            for (column, e) in YARD_E.into_iter().enumerate() {
+                let seed = Rng::of(self.seed, 10, (row * 10 + column) as u64).next_u64();
+                let id = format!("yard-{}{}", ["A", "B", "C", "D"][row], column + 1);
+                let feature = Feature::new(id.clone(), "containers", format!("Yard block {}", &id[5..]), "storage", 13.0);
+                let at = DVec2::new(e + 100.0, n);
+                self.add(at, feature, 0, move |mesh, level| yard_block(mesh, DVec2::new(e, n), seed, level));
+            }
+        }
+    }
+
+    fn sheds(&mut self) {
+        let mut shed = |k: usize, e: f64, n: f64, length: f64, width: f64, high: f64, name: &str| {
+            let at = DVec2::new(e, n);
+            let wall = hex([0xc9ccc9, 0xb7bfc2, 0xd3cdbf][k % 3]);
+            let roof = hex([0xa9adad, 0xbdb7aa, 0x8f9a9c, 0xa9745f][k % 4]);
+            let feature = Feature::new(format!("shed-{k:02}"), "hall", name, "storage", high + 3.0).year(1998 + k as i16);
+            self.add(at, feature, 0, move |mesh, level| {
+                let rect = Rect::new(at, DVec2::X, length, width);
+                gabled(mesh, &rect, QUAY_U, QUAY_U + high, width * 0.11, wall, roof);
+                if level >= 3 {
+                    for k in 0..(length / 9.0) as usize {
+                        let x = -length * 0.5 + 5.0 + k as f64 * 9.0;
+                        for y in [-1.0, 1.0] {
+                            let gate = rect.part(x, y * (width * 0.5 + 0.03), 4.6, 0.06);
+                            mesh.boxed(&gate, QUAY_U, QUAY_U + 4.6, hex([0x4d6a7c, 0x6b7274, 0x7c5040][k % 3]));
+                        }
+                    }
+                    let canopy = rect.part(0.0, -width * 0.5 - 1.6, length * 0.98, 3.2);
+                    mesh.slab(&canopy, QUAY_U + 5.1, QUAY_U + 5.4, scale(roof, 0.9));
+                }
+            });
+        };
+        for k in 0..5 {
+            let e = 690.0 + k as f64 * 178.0;
+            shed(k, e, -372.0, 140.0, 46.0, 10.5, ["Warehouse 1", "Warehouse 2", "Cold store", "Warehouse 4", "Reefer hall"][k]);
+            if k != 2 {
+                shed(k + 5, e - 12.0, -272.0, 110.0, 40.0, 9.0, "Transit shed");
+            }
+        }
+        shed(12, 400.0, -640.0, 150.0, 34.0, 8.0, "Fish market");
+        shed(13, 395.0, -545.0, 170.0, 40.0, 11.0, "General cargo shed");
+        shed(14, 420.0, -330.0, 190.0, 44.0, 10.0, "Shipyard hall");
+        let at = DVec2::new(548.0, -560.0);
+        let feature = Feature::new("silo-1", "silo", "Grain silos", "storage", 43.0).year(1971);
+        self.add(at, feature, 0, move |mesh, level| silos(mesh, at, level));
+    }
+
+    fn tanks(&mut self) {
+        for row in 0..4 {
+            for column in 0..3 {
+                let at = DVec2::new(1636.0 + column as f64 * 78.0, -600.0 + row as f64 * 88.0);
+                let r = self.rng.range(19.0, 28.0);
+                let high = self.rng.range(13.0, 21.0);
+                let number = row * 3 + column + 1;
+                let white = hex(self.rng.pick(&[0xe6e4dc, 0xdadcd8, 0xefece4, 0xcfd4d4]));
+                let stored = self.rng.pick(&["diesel", "kerosene", "fuel oil", "vegetable oil"]);
+                let feature = Feature::new(format!("tank-{number:02}"), "tank", format!("Tank {number} ({stored})"), "storage", high);
+                self.add(at, feature.year(1988), 0, move |mesh, level| tank(mesh, at, (r, high), white, level));
+            }
+        }
+        let at = DVec2::new(1714.0, -655.0);
+        let feature = Feature::new("pipes-1", "pipes", "Pipe bridge", "product lines", 6.0).year(1988);
+        self.add(at, feature, 2, move |mesh, _| {
+            let l = Local::new(at.extend(QUAY_U), DVec2::X);
+            for (y, c) in [(-1.0, 0xb9b7b0), (-0.3, 0x9aa6a4), (0.5, 0xc2a86a), (1.2, 0xb9b7b0)] {
+                l.beam(mesh, [-110.0, y, 5.2], [110.0, y, 5.2], 0.5, hex(c));
+                l.beam(mesh, [8.0, y, 4.4], [8.0 , y - 30.0, 1.0], 0.4, hex(c));
+            }
+            for k in 0..19 {
+                let x = -108.0 + k as f64 * 12.0;
+                l.boxed(mesh, (x, 0.0), (0.4, 3.6), (4.4, 4.8), hex(0x6d7272));
+                for y in [-1.6, 1.6] {
+                    l.boxed(mesh, (x, y), (0.35, 0.35), (0.0, 4.5), hex(0x6d7272));
+                }
+            }
+        });
+    }
+
+    fn ships(&mut self) {
+        let seed = self.seed;
+        let mut ship = |id: &str, name: &str, e: f64, n: f64, length: f64, kind: u8| {
+            let at = DVec2::new(e, n);
+            let heading = if kind == 1 { -1.0 } else { 1.0 };
+            let l = Local::new(at.extend(0.0), DVec2::new(heading, 0.0));
+            let high = if kind == 0 { 38.0 } else { 24.0 };
+            let feature = Feature::new(id, "ship", name, "moored", high).year(2012);
+            let number = seed ^ (length as u64);
+            self.add(at, feature, 0, move |mesh, level| match kind {
+                0 => parts::container_ship(mesh, &l, length, number, level),
+                1 => tanker(mesh, &l, length),
+                _ => trawler(mesh, &l, length),
+            });
+        };
+        ship("ship-moored-1", "MV Serra da Arrabida", 1010.0, QUAY_N - 18.0, 228.0, 0);
+        ship("ship-moored-2", "MV Ponta Ruiva", 1440.0, QUAY_N - 13.0, 146.0, 0);
+        ship("ship-moored-3", "MT Cabo Espichel", 1760.0, QUAY_N - 14.0, 150.0, 1);
+        for k in 0..5 {
+            let e = 300.0 + k as f64 * 47.0;
+            let name = ["Flor do Mar", "Maria Ines", "Santo Amaro", "Nova Esperanca", "Boa Viagem"][k];
+            ship(&format!("trawler-{}", k + 1), name, e, QUAY_N - 5.2, 27.0 + (k % 3) as f64 * 4.0, 2);
+        }
+    }
+
+    fn marina(&mut self) {
+        for finger in 0..6 {
+            let e = -470.0 + finger as f64 * 108.0;
+            let at = DVec2::new(e, -545.0);
+            let feature = Feature::new(format!("pontoon-{}", finger + 1), "pontoon", format!("Pontoon {}", finger + 1), "marina", 0.6);
+            self.add(at, feature.year(2003), 1, move |mesh, level| {
+                let wood = hex(0xa08f76);
+                mesh.slab(&Rect::new(at, DVec2::Y, 142.0, 3.0), -0.2, 0.55, wood);
+                for k in 0..if level >= 3 { 14 } else { 0 } {
+                    for side in [-1.0, 1.0] {
+                        let p = at + DVec2::new(side * 6.0, -64.0 + k as f64 * 9.6);
+                        mesh.slab(&Rect::new(p, DVec2::X, 9.0, 0.9), -0.1, 0.5, scale(wood, 0.95));
+                    }
+                }
+            });
+            for berth in 0..14 {
+                for side in [-1.0, 1.0] {
+                    if !self.rng.chance(0.8) {
+                        continue;
+                    }
+                    let p = at + DVec2::new(side * 8.2, -59.5 + berth as f64 * 9.6);
+                    let length = self.rng.range(8.0, 14.5);
+                    let sail = self.rng.chance(0.66);
+                    let tone = self.rng.pick(&[0xf1efe8, 0xe9e6dc, 0xf4f2ec, 0x2d4159, 0xdcd6c8, 0x6b2b2b]);
+                    let id = format!("boat-{}-{berth}{}", finger + 1, if side > 0.0 { "e" } else { "w" });
+                    let feature = Feature::new(id, "boat", if sail { "Sailing yacht" } else { "Motor boat" }, "berthed", length);
+                    let l = Local::new(p.extend(0.0), DVec2::new(-side, 0.0));
+                    self.add(p, feature, 2, move |mesh, level| yacht(mesh, &l, length, sail, hex(tone), level));
+                }
+            }
+        }
+    }
+
+    fn moles(&mut self) {
+        let west = [(-575.0, -470.0), (-610.0, -700.0), (-520.0, -930.0), (-300.0, -1070.0), (120.0, -1120.0)];
+        let east = [(1886.0, -660.0), (1900.0, -900.0), (1800.0, -1110.0), (1500.0, -1200.0), (620.0, -1215.0)];
+        for (name, line) in [("West mole", west), ("East mole", east)] {
+            for (k, pair) in line.windows(2).enumerate() {
+                let (a, b) = (DVec2::from(pair[0]), DVec2::from(pair[1]));
+                let pieces = ((b - a).length() / 55.0).ceil() as usize;
+                for i in 0..pieces {
+                    let (p, q) = (a.lerp(b, i as f64 / pieces as f64), a.lerp(b, (i + 1) as f64 / pieces as f64));
+                    let id = format!("mole-{}-{k}-{i}", &name[..4].trim().to_lowercase());
+                    let seed = self.rng.next_u64();
+                    let feature = Feature::new(id, "mole", name, "breakwater", 6.0).year(1964);
+                    self.add((p + q) * 0.5, feature, 0, move |mesh, level| mole(mesh, p, q, seed, level));
+                }
+            }
+        }
+        let at = DVec2::new(126.0, -1121.0);
+        let feature = Feature::new("lighthouse", "lighthouse", "Farol da Barra", "navigation", 31.0).year(1911);
+        self.add(at, feature, 0, move |mesh, level| lighthouse(mesh, at, level));
+        let at = DVec2::new(614.0, -1215.0);
+        let feature = Feature::new("beacon", "lighthouse", "East mole light", "navigation", 11.0).year(1964);
+        self.add(at, feature, 1, move |mesh, _| {
+            mesh.drum(at, (7.0, 6.0), (-4.0, 5.2), 14, hex(0x6b675f), hex(0x9a958a));
+            mesh.drum(at, (1.5, 1.2), (5.0, 15.0), 10, hex(0x8c2b26), hex(0xb03a30));
+            mesh.drum(at, (1.4, 0.2), (15.0, 17.0), 10, hex(0xe8e4d8), hex(0x8c2b26));
+        });
+    }
+
+    /// The keep on the hill, the pier of the beach, the port's office.
+    fn sights(&mut self, plan: &Plan) {
+        let at = DVec2::new(-760.0, 880.0);
+        let u = plan.terrain.height(at);
+        let feature = Feature::new("castle", "castle", "Castelo do Mirante", "museum", 27.0).year(1288);
+        self.add(at, feature, 0, move |mesh, level| castle(mesh, at, u, level));
+        let at = DVec2::new(584.0, -215.0);
+        let feature = Feature::new("port-office", "building", "Port authority", "offices", 34.0).year(2006);
+        self.add(at, feature, 0, move |mesh, level| {
+            let rect = Rect::new(at, DVec2::X, 24.0, 18.0);
+            let white = hex(0xe4e1d8);
+            for floor in 0..8 {
+                let (u0, u1) = (QUAY_U + floor as f64 * 4.0, QUAY_U + (floor + 1) as f64 * 4.0);
+                let turned = rect.part(floor as f64 * 0.35, 0.0, 24.0, 18.0 - floor as f64 * 0.3);
+                let c = turned.corners();
+                for k in 0..4 {
+                    let (a, b) = (c[k], c[(k + 1) % 4]);
+                    mesh.wall(a, b, u0, u0 + 1.2, scale(white, if floor == 0 { 0.65 } else { 0.9 }), white);
+                    mesh.lit = if (floor + k) % 3 == 0 { 5 } else { 0 };
+                    let p = [a.extend(u0 + 1.2), b.extend(u0 + 1.2), b.extend(u1), a.extend(u1)];
+                    mesh.quad_shaded(Matter::Glass, p, [hex(0x2c3a42), hex(0x2c3a42), hex(0x506570), hex(0x506570)]);
+                    mesh.lit = 0;
+                }
+                if level >= 2 || floor == 7 {
+                    mesh.slab(&turned.part(0.0, 0.0, 25.2, 19.0 - floor as f64 * 0.3), u1 - 0.3, u1 + 0.05, white);
+                }
+            }
+            mesh.drum(at, (0.3, 0.1), (QUAY_U + 32.0, QUAY_U + 46.0), 6, white, hex(0xb03a30));
+        });
+    }
+}
+
+fn yard_crane(mesh: &mut Mesh, at: DVec2, trolley: f64) {
+    let l = Local::new(at.extend(QUAY_U), DVec2::Y);
+    let c = hex(0xc79a35);
+    for x in [-11.5, 11.5] {
+        for y in [-5.0, 5.0] {
+            l.boxed(mesh, (x, y), (0.9, 0.9), (0.9, 20.0), c);
+            l.boxed(mesh, (x, y), (0.8, 3.0), (0.0, 1.0), hex(0x3a3d3f));
+        }
+        l.boxed(mesh, (x, 0.0), (0.9, 10.0), (1.0, 2.0), c);
+    }
+    for y in [-5.0, 5.0] {
+        l.boxed(mesh, (0.0, y), (25.0, 1.2), (19.2, 21.2), c);
+    }
+    l.boxed(mesh, (trolley, 0.0), (3.6, 11.0), (21.2, 22.4), hex(0x595d5f));
+    let hook = Local::new(l.at(trolley, 0.0, 0.0), l.along);
+    parts::crane_spreader(mesh, &Local::new(hook.origin, l.along), 15.0, 5.6);
+}
+
+fn yard_block(mesh: &mut Mesh, start: DVec2, seed: u64, level: usize) {
+    let mut rng = Rng::new(seed);
+    let l = Local::new(start.extend(QUAY_U), DVec2::X);
+    let mut tiers = [[0i64; 6]; YARD_BAYS];
+    let usual = rng.int(1, 4);
+    for bay in &mut tiers {
+        let here = (usual + rng.int(-1, 1)).clamp(0, 5);
+        for row in bay.iter_mut() {
+            *row = (here + rng.int(-1, 1)).clamp(0, 5);
+        }
+    }
+    for (bay, rows) in tiers.iter().enumerate() {
+        let x = 6.5 + bay as f64 * 13.1;
+        for (row, &high) in rows.iter().enumerate() {
+            let y = (row as f64 - 2.5) * 2.72;
+            if level == 0 {
+                let color = hex(rng.pick(&BOXES));
+                if high > 0 {
+                    mesh.boxed(&l.rect(x, y, 12.2, 2.6), QUAY_U, QUAY_U + high as f64 * 2.6, color);
+                }
+                continue;
+            }
+            for tier in 0..high {
+                let color = scale(hex(rng.pick(&BOXES)), rng.range(0.85, 1.12) as f32);
+                // What is hemmed in by its neighbours is not drawn.
+                let beside = |r: usize| rows.get(r).is_some_and(|&h| h > tier);
+                let hidden = tier + 1 < high && row > 0 && beside(row - 1) && beside(row + 1);
+                let ends = tiers.get(bay + 1).is_some_and(|b| b[row] > tier) && bay > 0 && tiers[bay - 1][row] > tier;
+                if !(hidden && ends) {
+                    container(mesh, &l, (x, y, tier as f64 * 2.6), color, level >= 4 && (row == 0 || row == 5));
+                }
+            }
+        }
+    }
+}
+
+fn silos(mesh: &mut Mesh, at: DVec2, level: usize) {
+    let (sides, c) = (if level >= 2 { 20 } else { 10 }, hex(0xd5cebf));
+    for row in 0..2 {
+        for k in 0..5 {
+            let p = at + DVec2::new(row as f64 * 15.0 - 7.5, k as f64 * 15.0 - 30.0);
+            mesh.drum(p, (7.4, 7.4), (QUAY_U, QUAY_U + 34.0), sides, scale(c, 0.68), c);
+        }
+    }
+    let rect = Rect::new(at, DVec2::Y, 76.0, 31.0);
+    mesh.slab(&rect, QUAY_U + 34.0, QUAY_U + 36.0, scale(c, 0.95));
+    mesh.slab(&rect.part(-2.0, 0.0, 68.0, 8.0), QUAY_U + 36.0, QUAY_U + 40.5, scale(c, 1.03));
+    mesh.boxed(&rect.part(40.0, 0.0, 10.0, 12.0), QUAY_U, QUAY_U + 43.0, scale(c, 0.9));
+    for k in 0..6 {
+        let p = rect.part(-28.0 + k as f64 * 11.0, 0.0, 2.2, 8.1);
+        mesh.boxed(&p, QUAY_U + 37.4, QUAY_U + 39.2, hex(0x3a444a));
+    }
+}
+
+fn tank(mesh: &mut Mesh, at: DVec2, size: (f64, f64), white: Rgb, level: usize) {
+    let (r, high) = size;
+    let sides = [12, 16, 24, 32, 40][level];
+    let top = QUAY_U + high;
+    mesh.drum(at, (r, r), (QUAY_U, top), sides, scale(white, 0.72), white);
+    let ring = |r: f64| (0..sides).map(|k| at + unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * r).collect::<Vec<_>>();
+    mesh.drum(at, (r, 0.3), (top, top + r * 0.12), sides, scale(white, 0.96), scale(white, 1.04));
+    if level >= 2 {
+        for u in [high * 0.33, high * 0.66, high - 0.2] {
+            mesh.drum(at, (r + 0.12, r + 0.12), (QUAY_U + u, QUAY_U + u + 0.25), sides, scale(white, 0.7), scale(white, 0.8));
+        }
+        // The wall that keeps a leak in.
+        let outer = ring(r + 7.0);
+        let inner = ring(r + 6.5);
+        for k in 0..sides {
+            let n = (k + 1) % sides;
+            let c = hex(0x9d988d);
+            mesh.wall(outer[k], outer[n], QUAY_U, QUAY_U + 1.3, scale(c, 0.7), c);
+            mesh.wall(inner[n], inner[k], QUAY_U, QUAY_U + 1.3, scale(c, 0.6), scale(c, 0.85));
+            let u = QUAY_U + 1.3;
+            mesh.flat(Matter::Solid, &[outer[k], outer[n], inner[n], inner[k]], u, scale(c, 1.1));
+            let floor = [inner[k].extend(QUAY_U + 0.05), inner[n].extend(QUAY_U + 0.05)];
+            let (a, b) = (ring(r)[k], ring(r)[n]);
+            let dark = hex(0x6a675f);
+            mesh.quad_shaded(
+                Matter::Solid,
+                [a.extend(QUAY_U + 0.05), floor[0], floor[1], b.extend(QUAY_U + 0.05)],
+                [scale(dark, 0.6), dark, dark, scale(dark, 0.6)],
+            );
+        }
+    }
+    if level >= 4 {
+        // A spiral stair.
+        for k in 0..30 {
+            let d = unit_vector(0.6 + k as f64 * 0.045);
+            let u = QUAY_U + high * (k + 1) as f64 / 30.0;
+            let step = Rect::new(at + d * (r + 0.55), d, 0.9, r * 0.05);
+            mesh.slab(&step, u - 0.08, u, hex(0x6d7272));
+        }
+        for k in 0..sides {
+            let (a, b) = (ring(r - 0.2)[k], ring(r - 0.2)[(k + 1) % sides]);
+            mesh.beam(a.extend(top + 1.0), b.extend(top + 1.0), 0.06, hex(0x8a8f8d));
+        }
+    }
+}
+
+fn tanker(mesh: &mut Mesh, l: &Local, length: f64) {
+    let (h, b, deck) = (length * 0.5, length * 0.075, 6.5);
+    let stations = [
+        Station(-h, b * 0.85, b * 0.5, deck),
+        Station(-h * 0.8, b, b * 0.95, deck),
+        Station(h * 0.68, b, b, deck),
+        Station(h * 0.86, b * 0.75, b * 0.5, deck + 1.2),
+        Station(h * 0.97, b * 0.28, b * 0.08, deck + 2.0),
+        Station(h, 0.05, 0.02, deck + 2.1),
+    ];
+    hull(mesh, l, &stations, hex(0x7a3a2c), hex(0x5f6f62));
+    parts::deckhouse(mesh, l, -h * 0.76, (13.0, b * 1.7), deck, 5);
+    l.boxed(mesh, (-h * 0.9, 0.0), (5.0, 4.5), (deck, deck + 17.0), hex(0x33424c));
+    for y in [-1.5, 0.0, 1.5] {
+        l.beam(mesh, [-h * 0.6, y, deck + 1.6], [h * 0.75, y, deck + 1.6], 0.5, hex(0xa59c8a));
+    }
+    for k in 0..8 {
+        let x = -h * 0.55 + k as f64 * h * 0.16;
+        l.boxed(mesh, (x, 0.0), (1.2, b * 1.5), (deck, deck + 1.2), hex(0x8c8474));
+    }
+    l.beam(mesh, [4.0, 0.0, deck], [4.0, 0.0, deck + 11.0], 0.8, hex(0xcfc9bc));
+    l.beam(mesh, [4.0, 0.0, deck + 10.0], [13.0, 0.0, deck + 7.0], 0.6, hex(0xcfc9bc));
+}
+
+fn trawler(mesh: &mut Mesh, l: &Local, length: f64) {
+    let (h, b) = (length * 0.5, length * 0.13);
+    let stations = [
+        Station(-h, b * 0.9, b * 0.6, 2.2),
+        Station(-h * 0.3, b, b * 0.9, 2.1),
+        Station(h * 0.35, b, b * 0.75, 2.6),
+        Station(h * 0.8, b * 0.6, b * 0.2, 3.7),
+        Station(h, 0.05, 0.03, 4.3),
+    ];
+    let tone = [0x2b5a78, 0x2f6a52, 0x8a3a2e, 0x3a4a5a][(length as usize) % 4];
+    hull(mesh, l, &stations, hex(tone), hex(0xa08a68));
+    parts::deckhouse(mesh, l, h * 0.22, (length * 0.2, b * 1.15), 2.4, 2);
+    l.beam(mesh, [-h * 0.3, 0.0, 2.1], [-h * 0.3, 0.0, 10.5], 0.3, hex(0xcdb38a));
+    l.beam(mesh, [-h * 0.3, 0.0, 9.8], [-h * 0.95, 0.0, 6.2], 0.22, hex(0xcdb38a));
+    l.boxed(mesh, (-h * 0.75, 0.0), (0.8, b * 1.5), (2.2, 4.6), hex(0x55595b));
+}
+
+fn yacht(mesh: &mut Mesh, l: &Local, length: f64, sail: bool, tone: Rgb, level: usize) {
+    let (h, b, z) = (length * 0.5, length * 0.145, length * 0.085);
+    let stations = [
+        Station(-h, b * 0.8, b * 0.55, z),
+        Station(-h * 0.1, b, b * 0.8, z),
+        Station(h * 0.55, b * 0.65, b * 0.35, z * 1.15),
+        Station(h, 0.04, 0.02, z * 1.35),
+    ];
+    hull(mesh, l, &stations, tone, hex(0xcdbfa5));
+    if sail {
+        l.boxed(mesh, (h * 0.08, 0.0), (length * 0.32, b * 1.0), (z, z + 0.55), hex(0xf1efe8));
+        let mast = length * 1.22;
+        let thick = if level >= 3 { 0.16 } else { 0.3 };
+        l.beam(mesh, [h * 0.22, 0.0, z], [h * 0.22, 0.0, mast], thick, hex(0xd5d5d0));
+        l.beam(mesh, [h * 0.2, 0.0, z + 1.3], [-h * 0.62, 0.0, z + 1.2], 0.24, hex(0x4f6a82));
+        if level >= 4 {
+            for end in [[h * 0.97, 0.0, z * 1.3], [-h * 0.97, 0.0, z], [h * 0.2, b, z], [h * 0.2, -b, z]] {
+                l.beam(mesh, end, [h * 0.22, 0.0, mast * 0.97], 0.035, hex(0x6d7272));
+            }
+        }
+    } else {
+        l.boxed(mesh, (0.0, 0.0), (length * 0.46, b * 1.35), (z, z + 1.0), hex(0xf4f2ec));
+        let glass = l.rect(length * 0.01, 0.0, length * 0.4, b * 1.25).corners();
+        for k in 0..4 {
+            let (a, c) = (glass[k], glass[(k + 1) % 4]);
+            let p = [a.extend(z + 1.0), c.extend(z + 1.0), c.extend(z + 1.65), a.extend(z + 1.65)];
+            mesh.quad(Matter::Glass, p, hex(0x1f272c));
+        }
+        l.boxed(mesh, (-0.2, 0.0), (length * 0.44, b * 1.4), (z + 1.65, z + 1.8), hex(0xf4f2ec));
+    }
+}
+
+fn mole(mesh: &mut Mesh, a: DVec2, b: DVec2, seed: u64, level: usize) {
+    let along = (b - a).normalize();
+    let side = along.perp();
+    let (rock, crown) = (hex(0x837c70), hex(0xa9a396));
+    let (a, b) = (a - along * 0.6, b + along * 0.6);
+    let at = |p: DVec2, y: f64, u: f64| (p + side * y).extend(u);
+    for s in [1.0, -1.0] {
+        let p = [at(a, s * 21.0, -4.0), at(b, s * 21.0, -4.0), at(b, s * 6.5, 4.6), at(a, s * 6.5, 4.6)];
+        let p = if s > 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
+        mesh.quad_shaded(Matter::Solid, p, [scale(rock, 0.45), scale(rock, 0.45), rock, rock]);
+    }
+    mesh.quad(Matter::Solid, [at(a, -6.5, 4.6), at(b, -6.5, 4.6), at(b, 6.5, 4.6), at(a, 6.5, 4.6)], crown);
+    let parapet = [at(a, 4.2, 0.0), at(b, 4.2, 0.0), at(b, 5.8, 0.0), at(a, 5.8, 0.0)].map(DVec3::truncate);
+    mesh.prism(&parapet, 4.6, 6.2, scale(crown, 0.75), crown, scale(crown, 1.05));
+    if level < 2 {
+        return;
+    }
+    let mut rng = Rng::new(seed);
+    let length = (b - a).length();
+    let count = [0, 0, 6, 16, 34][level];
+    for _ in 0..count {
+        let s = if rng.chance(0.5) { 1.0 } else { -1.0 };
+        let t = rng.unit();
+        let p = a + along * rng.unit() * length + side * s * (7.0 + 12.5 * t);
+        let u = 4.4 - 7.4 * t;
+        let size = rng.range(0.9, 2.1);
+        let turn = unit_vector(rng.range(0.0, 3.1));
+        let c = scale(blend(rock, hex(0xb0a898), rng.unit() as f32 * 0.6), if u < 0.6 { 0.6 } else { 1.0 });
+        let rect = Rect::new(p, turn, size * 1.5, size * 1.2);
+        mesh.boxed(&rect, u - 0.8, u + size * 0.55, c);
+    }
+}
+
+fn lighthouse(mesh: &mut Mesh, at: DVec2, level: usize) {
+    let sides = if level >= 2 { 20 } else { 10 };
+    mesh.drum(at, (11.0, 9.5), (-5.0, 5.4), sides, hex(0x5d5850), hex(0x9a958a));
+    mesh.drum(at, (9.5, 0.1), (5.4, 5.5), sides, hex(0xb4ad9f), hex(0xb4ad9f));
+    let (white, red) = (hex(0xefece3), hex(0xa8382e));
+    for k in 0..5 {
+        let r = |k: f64| 3.6 - k * 0.26;
+        let (u0, u1) = (5.4 + k as f64 * 4.6, 5.4 + (k + 1) as f64 * 4.6);
+        let c = if k % 2 == 0 { white } else { red };
+        mesh.drum(at, (r(k as f64), r(k as f64 + 1.0)), (u0, u1), sides, scale(c, if k == 0 { 0.7 } else { 0.97 }), c);
+    }
+    let u = 28.4;
+    mesh.drum(at, (3.4, 3.4), (u, u + 0.4), sides, hex(0x4a4d4e), hex(0x4a4d4e));
+    mesh.drum(at, (3.4, 0.2), (u + 0.4, u + 0.45), sides, hex(0x8a8f8d), hex(0x8a8f8d));
+    mesh.lit = 3;
+    let ring: Vec<_> = (0..8).map(|k| at + unit_vector(k as f64 * 0.7854) * 1.6).collect();
+    for k in 0..8 {
+        let (a, b) = (ring[k], ring[(k + 1) % 8]);
+        mesh.quad(Matter::Glass, [a.extend(u), b.extend(u), b.extend(u + 3.0), a.extend(u + 3.0)], hex(0x5d6a6d));
+    }
+    mesh.lit = 0;
+    mesh.drum(at, (2.1, 0.2), (u + 3.0, u + 4.8), 10, red, scale(red, 0.9));
+    let keeper = Rect::new(at + DVec2::new(-13.0, 0.0), DVec2::X, 9.0, 6.0);
+    gabled(mesh, &keeper, 4.6, 8.2, 1.6, white, hex(0xa85d43));
+}
+
+fn castle(mesh: &mut Mesh, at: DVec2, u: f64, level: usize) {
+    let stone = hex(0xb6a98c);
+    let rect = Rect::new(at, DVec2::new(0.96, 0.28), 84.0, 58.0);
+    let c = rect.corners();
+    for k in 0..4 {
+        let (a, b) = (c[k], c[(k + 1) % 4]);
+        let inner = [a, b].map(|p| p + (at - p).normalize() * 3.2);
+        mesh.wall(a, b, u - 9.0, u + 9.0, scale(stone, 0.65), stone);
+        mesh.wall(inner[1], inner[0], u - 9.0, u + 9.0, scale(stone, 0.5), scale(stone, 0.85));
+        mesh.flat(Matter::Solid, &[a, b, inner[1], inner[0]], u + 9.0, scale(stone, 0.9));
+        let (tower, high) = if k == 2 { (7.5, 25.0) } else { (5.0, 14.0) };
+        let sides = if level >= 2 { 16 } else { 8 };
+        mesh.drum(a, (tower, tower * 0.94), (u - 10.0, u + high), sides, scale(stone, 0.62), stone);
+        mesh.drum(a, (tower * 0.98, 0.1), (u + high - 0.9, u + high - 0.8), sides, scale(stone, 0.8), scale(stone, 0.8));
+        if level >= 2 {
+            let count = ((b - a).length() / 2.6) as usize;
+            for i in 0..count {
+                let p = a.lerp(b, (i as f64 + 0.5) / count as f64) + (at - a.lerp(b, 0.5)).normalize() * 0.5;
+                mesh.boxed(&Rect::new(p, (b - a).normalize(), 1.3, 0.9), u + 9.0, u + 10.3, stone);
+            }
+            for i in 0..10 {
+                let d = unit_vector(i as f64 * 0.6283);
+                mesh.boxed(&Rect::new(a + d * (tower * 0.88), d, 0.9, 1.5), u + high, u + high + 1.3, stone);
+            }
+        }
+    }
+    let hall = rect.part(-20.0, 12.0, 30.0, 13.0);
+    gabled(mesh, &hall, u - 6.0, u + 8.0, 3.6, hex(0xd9cdb3), hex(0xa85d43));
+    mesh.flat(Matter::Solid, &rect.part(0.0, 0.0, 80.0, 54.0).corners(), u + 0.6, hex(0x9c9168));
+    let pole = c[2].extend(u + 25.0);
+    mesh.beam(pole, pole + DVec3::Z * 9.0, 0.2, hex(0xe8e4d8));
+    let flag = |x: f64, z: f64| pole + DVec3::new(x, 0.2, z);
+    for (a, b, z0, z1, color) in [(0.1, 1.6, 6.6, 9.0, 0x2f6a46), (1.6, 4.0, 6.6, 9.0, 0xa8322c)] {
+        let p = [flag(a, z0), flag(b, z0), flag(b, z1), flag(a, z1)];
+        mesh.quad(Matter::Solid, p, hex(color));
+        mesh.quad(Matter::Solid, [p[1], p[0], p[3], p[2]], hex(color));
+    }
+}

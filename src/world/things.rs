@@ -1,0 +1,451 @@
+//! What stands along streets and in gardens: trees, lamps, parked cars, hedges. Placed once, drawn at each level.
+
+use super::building::Building;
+use super::det::{Rng, fractal, unit_vector};
+use super::ground::{KERB_M, Ribbon};
+use super::land::Maps;
+use super::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
+use super::plan::{BlockUse, PAVEMENT_M, Plan, Quad, contains, extent, inset, within};
+use super::terrain::{QUAY_U, TOWN_HALF_M};
+use glam::{DVec2, DVec3};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plant {
+    Broadleaf,
+    /// Mediterranean stone pine: a wide crown on a bare trunk.
+    Pine,
+    Cypress,
+    Palm,
+    Shrub,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Thing {
+    Tree { plant: Plant, size_m: f64, tone: f32, ground: Option<Rgb> },
+    /// The lamp's arm points this way.
+    Lamp { towards: DVec2 },
+    Car { along: DVec2, color: Rgb, van: bool },
+    Hedge { along: DVec2, length_m: f64 },
+    Pool { along: DVec2 },
+    Bench { along: DVec2 },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    pub at: DVec3,
+    pub thing: Thing,
+    pub seed: u64,
+    /// Trees of one group are one feature.
+    pub group: u32,
+}
+
+/// Groups above this number are not of a block.
+pub const STREET_GROUP: u32 = 10_000;
+pub const FOREST_GROUP: u32 = 20_000;
+
+pub fn place(plan: &Plan, buildings: &[Building], maps: &Maps) -> Vec<Placed> {
+    let mut placer = Placer { plan, out: Vec::new(), rng: Rng::of(plan.seed, 5, 0), group: 0 };
+    for (k, street) in plan.streets.iter().enumerate() {
+        placer.rng = Rng::of(plan.seed, 6, k as u64);
+        placer.group = STREET_GROUP + k as u32;
+        placer.street(&Ribbon::new(plan, street.surface, 15.0), street.avenue);
+    }
+    let mut by_block: Vec<Vec<&Building>> = vec![Vec::new(); plan.blocks.len()];
+    for building in buildings {
+        if let Some(list) = building.block.and_then(|b| by_block.get_mut(b)) {
+            list.push(building);
+        }
+    }
+    for (k, block) in plan.blocks.iter().enumerate() {
+        placer.rng = Rng::of(plan.seed, 7, k as u64);
+        placer.group = k as u32;
+        placer.block(&block.kerb, block.purpose, &by_block[k]);
+    }
+    placer.shore();
+    placer.countryside(maps);
+    placer.out
+}
+
+struct Placer<'a> {
+    plan: &'a Plan,
+    out: Vec<Placed>,
+    rng: Rng,
+    group: u32,
+}
+
+impl Placer<'_> {
+    fn put(&mut self, at: DVec3, thing: Thing) {
+        let seed = self.rng.next_u64();
+        self.out.push(Placed { at, thing, seed, group: self.group });
+    }
+
+    fn tree(&mut self, at: DVec3, plant: Plant, size: (f64, f64), ground: Option<Rgb>) {
+        let size_m = self.rng.range(size.0, size.1);
+        let tone = self.rng.range(0.82, 1.15) as f32;
+        self.put(at, Thing::Tree { plant, size_m, tone, ground });
+    }
+
+    fn street(&mut self, ribbon: &Ribbon, avenue: bool) {
+        let (length, width) = (ribbon.length(), ribbon.width());
+        let along = (ribbon.point(1.0, 0.5, 0.0) - ribbon.point(0.0, 0.5, 0.0)).truncate().normalize();
+        let kind = self.rng.below(10);
+        let plant = if kind < 7 { Plant::Broadleaf } else { Plant::Palm };
+        let leafy = avenue || kind < 4;
+        if leafy {
+            let pitch = self.rng.range(8.5, 12.0);
+            let count = ((length - 12.0) / pitch).floor().max(0.0) as usize;
+            for k in 0..count {
+                let x = (6.0 + (k as f64 + 0.5) * (length - 12.0) / count as f64) / length;
+                for y in [-0.85 / width, 1.0 + 0.85 / width] {
+                    if self.rng.chance(0.87) {
+                        self.tree(ribbon.point(x, y, KERB_M), plant, (5.6, 8.2), None);
+                    }
+                }
+                if avenue && k % 2 == 0 && x * length > 14.0 && x * length < length - 14.0 {
+                    self.tree(ribbon.point(x, 0.5, 0.2), Plant::Palm, (7.5, 10.5), None);
+                }
+            }
+        }
+        let count = (length / 26.0).round().max(1.0) as usize;
+        for k in 0..count {
+            let x = (k as f64 + 0.5 + 0.21) / count as f64;
+            let right = k % 2 == 0;
+            let y = if right { -0.5 / width } else { 1.0 + 0.5 / width };
+            let towards = if right { along.perp() } else { -along.perp() };
+            self.put(ribbon.point(x, y, KERB_M), Thing::Lamp { towards });
+        }
+        self.park_cars(ribbon, along, avenue);
+    }
+
+    fn park_cars(&mut self, ribbon: &Ribbon, along: DVec2, avenue: bool) {
+        let (length, width) = (ribbon.length(), ribbon.width());
+        let colors = [0xd9dadb, 0xb8babc, 0x3a3d40, 0x1f2123, 0x7b1f22, 0x27405f, 0x8d8f90, 0xe8e6e1, 0x4a5a4c, 0xa79c86];
+        let out = if avenue { 7.4 } else { 4.45 };
+        for side in [-1.0, 1.0] {
+            let mut x = 10.5;
+            while x < length - 10.5 {
+                if self.rng.chance(if avenue { 0.26 } else { 0.17 }) {
+                    let at = ribbon.point(x / length, 0.5 + side * out / width, 0.0);
+                    let color = hex(self.rng.pick(&colors));
+                    let van = self.rng.chance(0.12);
+                    self.put(at, Thing::Car { along: along * -side, color, van });
+                }
+                x += 5.7;
+            }
+        }
+    }
+
+    fn block(&mut self, kerb: &Quad, purpose: BlockUse, buildings: &[&Building]) {
+        let line = inset(kerb, PAVEMENT_M + 1.5);
+        let size = extent(&line);
+        let area = size.x * size.y;
+        let (count, plants, range): (f64, &[Plant], (f64, f64)) = match purpose {
+            BlockUse::Park => (area / 62.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Pine, Plant::Shrub], (6.5, 12.5)),
+            BlockUse::Houses => (area / 200.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0)),
+            BlockUse::Slabs => (area / 150.0, &[Plant::Broadleaf, Plant::Pine, Plant::Shrub], (5.5, 10.0)),
+            BlockUse::Perimeter => (area / 420.0, &[Plant::Broadleaf, Plant::Shrub], (4.5, 8.0)),
+            BlockUse::Tower => (area / 330.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Palm], (5.5, 8.5)),
+            BlockUse::Square => (area / 260.0, &[Plant::Palm, Plant::Broadleaf], (6.0, 9.0)),
+            BlockUse::Industry => (area / 1500.0, &[Plant::Broadleaf], (5.0, 8.0)),
+        };
+        let mut stood: Vec<DVec2> = Vec::new();
+        for _ in 0..count as usize * 2 {
+            if stood.len() >= count as usize {
+                break;
+            }
+            let (u, v) = (self.rng.unit(), self.rng.unit());
+            let p = within(&line, u, v);
+            let plant = self.rng.pick(plants);
+            let apart = if plant == Plant::Shrub { 2.2 } else { 4.0 };
+            let path = purpose == BlockUse::Park && on_path(u, v, size);
+            if path || stood.iter().any(|&q| (q - p).length() < apart) || near_building(buildings, p, apart * 0.8) {
+                continue;
+            }
+            stood.push(p);
+            let green = matches!(purpose, BlockUse::Park | BlockUse::Houses | BlockUse::Slabs);
+            let u = self.plan.terrain.height(p) + KERB_M;
+            let size = if plant == Plant::Shrub { (1.2, 2.4) } else { range };
+            self.tree(p.extend(u), plant, size, green.then_some(hex(0x6f7a4c)));
+        }
+        if purpose == BlockUse::Houses {
+            self.gardens(&line, buildings);
+        }
+        if purpose == BlockUse::Park {
+            for k in 0..10 {
+                let p = within(&line, 0.5, 0.5) + unit_vector(k as f64 * 0.628 + 0.2) * 8.2;
+                let along = (within(&line, 0.5, 0.5) - p).normalize().perp();
+                self.put(p.extend(self.plan.terrain.height(p) + KERB_M + 0.1), Thing::Bench { along });
+            }
+        }
+    }
+
+    /// Hedges between the plots, and a pool here and there.
+    fn gardens(&mut self, line: &Quad, buildings: &[&Building]) {
+        let size = extent(line);
+        let across = size.x >= size.y;
+        let count = (size.max_element() / 18.0).floor().max(2.0) as usize;
+        let mut hedge = |a: DVec2, b: DVec2| {
+            let pieces = ((b - a).length() / 13.0).ceil() as usize;
+            for k in 0..pieces {
+                let middle = a.lerp(b, (k as f64 + 0.5) / pieces as f64);
+                if !near_building(buildings, middle, 1.6) && self.rng.chance(0.6) {
+                    let length_m = (b - a).length() / pieces as f64;
+                    let u = self.plan.terrain.height(middle) + KERB_M;
+                    self.put(middle.extend(u), Thing::Hedge { along: (b - a).normalize(), length_m });
+                }
+            }
+        };
+        let p = |x: f64, y: f64| if across { within(line, x, y) } else { within(line, y, x) };
+        hedge(p(0.0, 0.5), p(1.0, 0.5));
+        for k in 1..count {
+            let x = k as f64 / count as f64;
+            hedge(p(x, 0.1), p(x, 0.9));
+        }
+        for k in 0..count {
+            for y in [0.42, 0.58] {
+                let at = p((k as f64 + 0.5) / count as f64, y);
+                if self.rng.chance(0.16) && !near_building(buildings, at, 4.2) {
+                    let along = (p(1.0, 0.5) - p(0.0, 0.5)).normalize();
+                    self.put(at.extend(self.plan.terrain.height(at) + KERB_M), Thing::Pool { along });
+                }
+            }
+        }
+    }
+
+    /// Palms and lamps along the promenade.
+    fn shore(&mut self) {
+        self.group = STREET_GROUP - 1;
+        let edge = self.plan.shore_edge();
+        for pair in edge.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            let along = (b - a).normalize_or_zero();
+            let count = ((b - a).length() / 11.0).floor() as usize;
+            for k in 0..count {
+                let p = a.lerp(b, (k as f64 + 0.5) / count as f64) - along.perp() * 3.0;
+                let at = p.extend(self.plan.terrain.height(p).max(QUAY_U - 0.4) + KERB_M);
+                self.tree(at, Plant::Palm, (7.5, 11.0), None);
+                if k % 3 == 0 {
+                    let q = p - along.perp() * 4.0 + along * 4.0;
+                    self.put(q.extend(at.z), Thing::Lamp { towards: along.perp() });
+                }
+            }
+        }
+    }
+
+    /// Woods and single trees outside the town.
+    fn countryside(&mut self, maps: &Maps) {
+        let step = 16.0;
+        let count = (TOWN_HALF_M * 2.0 / step).floor();
+        for y in 0..count.y as usize {
+            for x in 0..count.x as usize {
+                self.rng = Rng::of(self.plan.seed, 8, (y * 10_000 + x) as u64);
+                let jitter = DVec2::new(self.rng.unit(), self.rng.unit());
+                let p = (DVec2::new(x as f64, y as f64) + jitter) * step - TOWN_HALF_M;
+                let terrain = &self.plan.terrain;
+                if terrain.inland(p) < 70.0 || maps.is_covered(p) || (p.y < -140.0 && p.x > 200.0) {
+                    continue;
+                }
+                let lone = 0.05 + 0.1 * fractal(self.plan.seed ^ 81, p / 120.0, 2).max(0.0);
+                let chance = lone.max(0.75 * terrain.forest(p));
+                if !self.rng.chance(chance) {
+                    continue;
+                }
+                self.group = FOREST_GROUP + (y as u32 / 20) * 40 + x as u32 / 20;
+                let plant = self.rng.pick(&[Plant::Pine, Plant::Broadleaf, Plant::Broadleaf, Plant::Cypress]);
+                let at = p.extend(terrain.height(p));
+                self.tree(at, plant, (5.0, 10.5), Some(scale(terrain.cover(p), 0.72)));
+            }
+        }
+    }
+}
+
+fn on_path(u: f64, v: f64, size: DVec2) -> bool {
+    let (x, y) = ((u - 0.5) * size.x, (v - 0.5) * size.y);
+    let diagonal = size.x * size.y / size.length();
+    let off = ((x / size.x - y / size.y).abs().min((x / size.x + y / size.y).abs())) * diagonal;
+    let ring = ((u - 0.5).abs() - 0.3).abs() * size.x < 2.6 || ((v - 0.5).abs() - 0.28).abs() * size.y < 2.6;
+    off < 2.8 || DVec2::new(x, y).length() < 10.0 || ring
+}
+
+fn near_building(buildings: &[&Building], p: DVec2, reach: f64) -> bool {
+    buildings.iter().flat_map(|b| &b.volumes).any(|v| {
+        let middle = v.outline.iter().copied().sum::<DVec2>() / v.outline.len() as f64;
+        let grown: Vec<_> = v.outline.iter().map(|&q| q + (q - middle).normalize_or_zero() * reach * 1.4).collect();
+        contains(&grown, p)
+    })
+}
+
+/// Draws a thing at a level; `None` of it shows at levels where it is too small.
+pub fn draw(mesh: &mut Mesh, placed: &Placed, level: usize) {
+    let at = placed.at;
+    match placed.thing {
+        Thing::Tree { plant, size_m, tone, ground } => tree(mesh, placed, plant, size_m, tone, ground, level),
+        Thing::Lamp { towards } if level >= 4 => lamp(mesh, at, towards),
+        Thing::Car { along, color, van } if level >= 4 || (level == 3 && placed.seed & 1 == 0) => car(mesh, at, along, color, van, level),
+        Thing::Hedge { along, length_m } if level >= 3 => {
+            let rect = Rect::new(at.truncate(), along, length_m, 0.8);
+            mesh.prism(&rect.corners(), at.z - 0.4, at.z + 1.15, hex(0x2f3d20), hex(0x566b38), hex(0x6b8046));
+        }
+        Thing::Pool { along } if level >= 2 => {
+            let rect = Rect::new(at.truncate(), along, 7.6, 4.2);
+            mesh.prism(&rect.corners(), at.z - 0.6, at.z + 0.16, PAVING_EDGE, PAVING_EDGE, PAVING_EDGE);
+            mesh.flat(Matter::Water, &rect.part(0.0, 0.0, 6.4, 3.0).corners(), at.z + 0.2, hex(0x5fb3bd));
+        }
+        Thing::Bench { along } if level >= 4 => {
+            let rect = Rect::new(at.truncate(), along, 1.7, 0.5);
+            mesh.slab(&rect, at.z + 0.36, at.z + 0.46, hex(0x7a5c42));
+            mesh.slab(&rect.part(0.0, -0.25, 1.7, 0.08), at.z + 0.46, at.z + 0.85, hex(0x7a5c42));
+            for x in [-0.6, 0.6] {
+                mesh.boxed(&rect.part(x, 0.0, 0.1, 0.4), at.z, at.z + 0.36, hex(0x3a3d3c));
+            }
+        }
+        _ => {}
+    }
+}
+
+const PAVING_EDGE: Rgb = hex(0xd6cfc0);
+
+fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, ground: Option<Rgb>, level: usize) {
+    let mut rng = Rng::new(placed.seed);
+    // Far levels keep a share of the trees, each a little larger, so that woods stay woods.
+    let (keep, grow) = [(0.2, 1.9), (0.5, 1.25), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)][level];
+    if rng.unit() > keep || (plant == Plant::Shrub && level < 3) {
+        return;
+    }
+    let at = placed.at;
+    if let (true, Some(color)) = (level >= 4 && plant != Plant::Palm, ground) {
+        // The shade on the grass.
+        let r = size * 0.36;
+        let turn = rng.unit();
+        let ring: Vec<_> = (0..7).map(|k| at.truncate() + unit_vector(turn + k as f64 * 0.8976) * r).collect();
+        for k in 0..7 {
+            let p = [at + DVec3::Z * 0.07, ring[k].extend(at.z + 0.05), ring[(k + 1) % 7].extend(at.z + 0.05)];
+            mesh.tri(Matter::Solid, p, [scale(color, 0.5), scale(color, 0.85), scale(color, 0.85)]);
+        }
+    }
+    let (sides, rings) = [(4, 2), (4, 2), (5, 2), (6, 3), (7, 4)][level];
+    let mut noise = rng.clone();
+    let jitter: Vec<f64> = (0..64).map(|_| noise.range(0.82, 1.12)).collect();
+    let wobble = |k: usize, ring: usize| if level >= 3 { jitter[(k + ring * 11) % 64] } else { 1.0 };
+    let leaves = |light: u32, dark: u32| {
+        let (light, dark) = (scale(hex(light), tone), scale(hex(dark), tone));
+        move |z: f64| blend(dark, light, ((z + 0.75) / 1.5).clamp(0.0, 1.0) as f32)
+    };
+    let trunk = |mesh: &mut Mesh, high: f64, r: f64, color: u32| {
+        if level >= 3 {
+            let sides = if level >= 4 { 4 } else { 3 };
+            mesh.drum(at.truncate(), (r, r * 0.7), (at.z - 0.3, at.z + high), sides, scale(hex(color), 0.6), hex(color));
+        }
+    };
+    match plant {
+        Plant::Broadleaf => {
+            trunk(mesh, size * 0.42, size * 0.028 + 0.06, 0x6b5a48);
+            let half = DVec3::new(0.34, 0.34, 0.35) * size * grow;
+            let middle = at + DVec3::Z * (size * 0.62);
+            mesh.blob(middle, half, (sides, rings), leaves(0x83934f, 0x3a4a2a), wobble);
+        }
+        Plant::Pine => {
+            trunk(mesh, size * 0.8, size * 0.03 + 0.06, 0x7a5a44);
+            let half = DVec3::new(0.42, 0.42, 0.19) * size * grow;
+            let middle = at + DVec3::Z * (size * 0.82);
+            mesh.blob(middle, half, (sides, rings), leaves(0x6f8548, 0x2c3b24), wobble);
+        }
+        Plant::Cypress => {
+            let half = DVec3::new(0.12, 0.12, 0.5) * size * DVec3::new(grow, grow, 1.0);
+            mesh.blob(at + DVec3::Z * (size * 0.5), half, (sides.min(6), rings), leaves(0x4f6638, 0x24311f), wobble);
+        }
+        Plant::Shrub => {
+            let half = DVec3::new(0.55, 0.55, 0.5) * size;
+            mesh.blob(at + DVec3::Z * (size * 0.35), half, (5, 3), leaves(0x7c8b4d, 0x36441f), wobble);
+        }
+        Plant::Palm => palm(mesh, at, size, tone, &mut rng, level),
+    }
+}
+
+fn palm(mesh: &mut Mesh, at: DVec3, size: f64, tone: f32, rng: &mut Rng, level: usize) {
+    let top = at + DVec3::Z * size * 0.82;
+    if level >= 2 {
+        let sides = if level >= 4 { 6 } else { 3 };
+        mesh.drum(at.truncate(), (0.24, 0.17), (at.z - 0.3, top.z), sides, hex(0x5c5042), hex(0x8f8069));
+    }
+    let (light, dark) = (scale(hex(0x7f9450), tone), scale(hex(0x3e4f2a), tone));
+    if level < 3 {
+        let half = DVec3::new(0.24, 0.24, 0.12) * size;
+        mesh.blob(top, half, (4, 2), |z| if z > 0.0 { light } else { dark }, |_, _| 1.0);
+        return;
+    }
+    let count = if level >= 4 { 11 } else { 7 };
+    let turn = rng.unit() * 6.0;
+    for k in 0..count {
+        let d = unit_vector(turn + k as f64 * std::f64::consts::TAU / count as f64);
+        let reach = size * 0.3 * rng.range(0.85, 1.1);
+        let lift = rng.range(0.25, 0.75);
+        let side = d.perp().extend(0.0) * size * 0.035;
+        let middle = top + d.extend(lift) * reach * 0.55;
+        let tip = top + (d * reach).extend(lift * reach * 0.2 - 0.5);
+        for (p, q, c) in [(top, middle, dark), (middle, tip, light)] {
+            let (w0, w1) = if p == top { (0.4, 1.0) } else { (1.0, 0.12) };
+            let corners = [p - side * w0, q - side * w1, q + side * w1, p + side * w0];
+            let n = [glam::Vec3::Z; 4];
+            mesh.quad_normals(Matter::Solid, corners, n, [dark, c, c, dark]);
+            let under = [corners[3], corners[2], corners[1], corners[0]];
+            mesh.quad_normals(Matter::Solid, under, [-glam::Vec3::Z; 4], [dark; 4]);
+        }
+    }
+}
+
+fn lamp(mesh: &mut Mesh, at: DVec3, towards: DVec2) {
+    let steel = hex(0x6d7272);
+    mesh.drum(at.truncate(), (0.11, 0.06), (at.z, at.z + 7.4), 3, scale(steel, 0.7), steel);
+    let top = at + DVec3::Z * 7.4;
+    let end = top + (towards * 1.5).extend(0.25);
+    let wide = towards.perp().extend(0.0) * 0.06;
+    for (a, b) in [(top, end), (end, top)] {
+        let w = if a == top { wide } else { -wide };
+        let down = DVec3::Z * 0.09;
+        mesh.quad(Matter::Solid, [a - w - down, b - w - down, b + w, a + w], steel);
+    }
+    let head = Rect::new(end.truncate() + towards * 0.2, towards, 0.8, 0.28);
+    mesh.flat(Matter::Solid, &head.corners(), end.z + 0.06, scale(steel, 1.1));
+    let mut under = head.corners();
+    under.reverse();
+    mesh.lit = 6;
+    mesh.flat(Matter::Glass, &under, end.z, hex(0xb9b8ae));
+    mesh.lit = 0;
+}
+
+/// A parked car: body, cabin with glass, wheels.
+pub fn car(mesh: &mut Mesh, at: DVec3, along: DVec2, color: Rgb, van: bool, level: usize) {
+    let (length, width, sill, belt, roof) = if van { (4.9, 1.9, 0.3, 1.1, 2.0) } else { (4.3, 1.75, 0.28, 0.88, 1.44) };
+    let rect = Rect::new(at.truncate(), along, length, width);
+    let u = at.z;
+    let side = scale(color, 0.9);
+    mesh.prism(&rect.corners(), u + sill, u + belt, scale(side, 0.7), side, color);
+    let (front, back) = if van { (0.3, 0.47) } else { (0.18, 0.42) };
+    let cabin = |f: f64, b: f64, w: f64| [rect.at(-b * length, -w), rect.at(f * length, -w), rect.at(f * length, w), rect.at(-b * length, w)];
+    let low = cabin(front + 0.06, back, width * 0.48);
+    let high = cabin(front - 0.07, back - 0.07, width * 0.4);
+    for k in 0..4 {
+        let n = (k + 1) % 4;
+        let p = [low[k].extend(u + belt), low[n].extend(u + belt), high[n].extend(u + roof), high[k].extend(u + roof)];
+        mesh.quad(Matter::Glass, p, hex(0x1e2326));
+    }
+    mesh.flat(Matter::Solid, &high, u + roof, color);
+    if level < 4 {
+        return;
+    }
+    for side in [-1.0, 1.0] {
+        let y = side * (width * 0.5 + 0.015);
+        for x in [0.31, -0.3] {
+            let half = if side < 0.0 { 0.32 } else { -0.32 };
+            let (p, q) = (rect.at(x * length - half, y), rect.at(x * length + half, y));
+            mesh.wall(p, q, u, u + 0.62, hex(0x151617), hex(0x222324));
+        }
+    }
+    for (x, c) in [(length * 0.5 + 0.012, 0xe8e4d8), (-length * 0.5 - 0.012, 0x8c2b26)] {
+        for y in [-0.62, 0.62] {
+            let half = if x > 0.0 { 0.2 } else { -0.2 };
+            mesh.wall(rect.at(x, y - half), rect.at(x, y + half), u + 0.6, u + 0.76, hex(c), hex(c));
+        }
+    }
+}
