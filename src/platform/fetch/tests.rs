@@ -13,7 +13,7 @@ const CUBE: &[u8] = include_bytes!("../../../tests/cases/tilesets/cube.3tz");
 
 /// Options with short times.
 fn quick() -> FetchOptions {
-    FetchOptions { timeout_secs: 0.5, first_pause_secs: 0.01, max_pause_secs: 1.0, ..FetchOptions::default() }
+    FetchOptions { timeout_secs: 10.0, first_pause_secs: 0.01, max_pause_secs: 1.0, ..FetchOptions::default() }
 }
 
 fn get(options: FetchOptions, location: &Location) -> (Result<Fetched, FetchError>, FetchStats) {
@@ -141,19 +141,19 @@ fn bodies_that_stay_truncated_are_told() {
 
 #[test]
 fn silence_before_or_within_the_answer_times_out() {
-    let long = Duration::from_millis(1500);
+    let long = Duration::from_secs(6);
     for reply in [Reply { delay: long, ..Reply::ok("late") }, Reply { pause_in_body: long, ..Reply::ok("slow") }] {
         let server = Server::start(move |_| reply.clone());
         let start = Instant::now();
-        let result = get(FetchOptions { retries: 0, ..quick() }, &server.at("/")).0;
-        assert_eq!(result, Err(FetchError::Timeout { secs: 0.5 }));
-        assert!(start.elapsed() < Duration::from_millis(1400));
+        let options = FetchOptions { retries: 0, timeout_secs: 0.5, ..quick() };
+        assert_eq!(get(options, &server.at("/")).0, Err(FetchError::Timeout { secs: 0.5 }));
+        assert!(start.elapsed() < Duration::from_secs(5));
     }
 }
 
 #[test]
 fn slow_but_steady_answers_end_at_the_total_limit() {
-    let server = Server::start(|_| Reply { pause_in_body: Duration::from_secs(2), ..Reply::ok("slow") });
+    let server = Server::start(|_| Reply { pause_in_body: Duration::from_secs(6), ..Reply::ok("slow") });
     let options = FetchOptions { retries: 0, timeout_secs: 5.0, total_timeout_secs: 0.3, ..quick() };
     assert_eq!(get(options, &server.at("/")).0, Err(FetchError::Timeout { secs: 0.3 }));
 }
@@ -173,7 +173,8 @@ fn oversize_is_refused_by_promise_and_by_fact() {
 fn gzip_is_undone_by_header_and_by_magic() {
     let content = "tile ".repeat(100).into_bytes();
     let (once, twice) = (gzip(&content), gzip(&gzip(&content)));
-    for (body, header) in [(once.clone(), "Content-Encoding: gzip"), (once, "X: y"), (twice, "Content-Encoding: GZIP")] {
+    for (body, header) in [(once.clone(), "Content-Encoding: gzip"), (once, "X: y"), (twice, "Content-Encoding: GZIP")]
+    {
         let wire = body.len() as u64;
         let server = Server::start(move |_| Reply::ok(body.clone()).header(header));
         let fetched = get(quick(), &server.at("/")).0.unwrap();
@@ -238,7 +239,7 @@ fn cancelling_makes_room_for_the_next() {
 
 #[test]
 fn urgent_requests_overtake_and_the_limit_holds() {
-    let server = Server::start(|_| Reply { delay: Duration::from_millis(60), ..Reply::ok("") });
+    let server = Server::start(|_| Reply { delay: Duration::from_millis(250), ..Reply::ok("") });
     let fetcher = Fetcher::new(FetchOptions { max_in_flight: 1, ..quick() }).unwrap();
     let (sender, receiver) = channel();
     let ask = |name: &'static str, priority: f32| {
@@ -254,7 +255,7 @@ fn urgent_requests_overtake_and_the_limit_holds() {
 
 #[test]
 fn several_requests_run_at_once() {
-    let server = Server::start(|_| Reply { delay: Duration::from_millis(200), ..Reply::ok("") });
+    let server = Server::start(|_| Reply { delay: Duration::from_millis(400), ..Reply::ok("") });
     let fetcher = Fetcher::new(FetchOptions { max_in_flight: 4, ..quick() }).unwrap();
     let (sender, receiver) = channel();
     let handles: Vec<FetchHandle> = (0..8)
@@ -269,7 +270,7 @@ fn several_requests_run_at_once() {
 
 #[test]
 fn queue_is_bounded() {
-    let server = Server::start(|_| Reply { delay: Duration::from_millis(200), ..Reply::ok("") });
+    let server = Server::start(|_| Reply { delay: Duration::from_millis(400), ..Reply::ok("") });
     let fetcher = Fetcher::new(FetchOptions { max_in_flight: 1, max_waiting: 1, ..quick() }).unwrap();
     let (sender, receiver) = channel();
     let _running = fetcher.get(&server.at("/1"), 0.0, |_| ());
@@ -289,7 +290,8 @@ fn dropping_the_fetcher_ends_everything() {
             called.fetch_add(1, Ordering::SeqCst);
         }
     };
-    let handles = [fetcher.get(&server.at("/"), 0.0, count(&called)), fetcher.get(&server.at("/"), 0.0, count(&called))];
+    let handles =
+        [fetcher.get(&server.at("/"), 0.0, count(&called)), fetcher.get(&server.at("/"), 0.0, count(&called))];
     let start = Instant::now();
     drop(fetcher);
     drop(handles);
