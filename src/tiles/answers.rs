@@ -3,7 +3,7 @@
 use super::arena::{JobState, NONE, Status};
 use super::budget::size_of;
 use super::forest::TileForest;
-use super::structure::{self, StructureError};
+use super::structure;
 use super::types::{Loaded, TileId};
 use crate::format::tileset::{Refine, Tileset};
 use crate::format::uri::Location;
@@ -76,8 +76,7 @@ impl TileForest {
                 if let Some(corners) = bounds.filter(|_| self.tilesets[tileset as usize].is_bare) {
                     let entry = &mut self.tilesets[tileset as usize];
                     entry.bare_corners = Some(corners);
-                    self.arena.bounds[tile as usize] =
-                        structure::corners_bounds(&entry.ecef_from_tileset, corners);
+                    self.arena.bounds[tile as usize] = structure::corners_bounds(&entry.ecef_from_tileset, corners);
                 }
                 self.keep_content(tile, bytes, tilesets, drawable)
             }
@@ -116,7 +115,7 @@ impl TileForest {
             let added = structure::insert_file(&mut self.arena, tile, location, Box::new(file), placement.as_ref());
             if let Err(error) = added {
                 self.note_failure(tile, error.to_string());
-                if !kept && matches!(error, StructureError::Cycle(_) | StructureError::TooNested | StructureError::TooDeep | StructureError::TooMany) {
+                if !kept {
                     self.arena.node_mut(tile).status = Status::Failed;
                 }
             }

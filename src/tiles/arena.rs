@@ -63,8 +63,12 @@ pub(super) struct Live {
     pub refined: u32,
     pub needed: u32,
     pub wanted: u32,
-    /// Frame in which any pass last reached the tile; tells what may be pruned.
+    /// Frame in which it was last named as a request.
+    pub asked: u32,
+    /// Frame in which any pass last looked at the tile; tells what may be pruned.
     pub visited: u32,
+    /// Frame in which any pass last found it near enough to matter; tells what may be freed.
+    pub used: u32,
     /// Index into the draw list, valid if `drawn` is this frame.
     pub draw_at: u32,
     /// Index of the fade that this tile is the root of, or `NONE`.
@@ -76,6 +80,8 @@ pub(super) struct Live {
     pub loaded_below: u32,
     /// Which class of need last asked for it, see `schedule`.
     pub class: u8,
+    /// Something was drawn over the whole of its part in view, and its content was not freed since.
+    pub shown: bool,
     pub attempts: u8,
     /// Held, or known from an earlier load; 0 if never loaded.
     pub bytes: u64,
@@ -131,6 +137,8 @@ pub(super) struct Arena {
     oldest: u32,
     newest: u32,
     loaded: u32,
+    /// Bytes of held contents that matter in this frame.
+    pub in_use_bytes: u64,
 }
 
 impl Arena {
@@ -182,13 +190,16 @@ impl Arena {
             refined: 0,
             needed: 0,
             wanted: 0,
+            asked: 0,
             visited: 0,
+            used: 0,
             draw_at: 0,
             fade: NONE,
             older: NONE,
             newer: NONE,
             loaded_below: 0,
             class: u8::MAX,
+            shown: false,
             attempts: 0,
             bytes: 0,
             reserved: 0,
@@ -247,6 +258,17 @@ impl Arena {
         self.unlink(tile);
         self.loaded -= 1;
         self.count_below(tile, -1);
+    }
+
+    /// A pass found that the tile matters in this frame.
+    pub fn mark_used(&mut self, tile: u32, frame: u32) {
+        let held = self.node(tile).status == Status::Loaded;
+        let live = self.live_mut(tile);
+        if live.used != frame {
+            live.used = frame;
+            let bytes = if held { live.bytes } else { 0 };
+            self.in_use_bytes = self.in_use_bytes.saturating_add(bytes);
+        }
     }
 
     /// Marks a held content as used just now.
@@ -353,9 +375,5 @@ impl<T> Slab<T> {
         {
             self.free.push(at);
         }
-    }
-
-    pub fn len(&self) -> usize {
-        self.values.len() - self.free.len()
     }
 }

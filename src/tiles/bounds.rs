@@ -71,11 +71,9 @@ impl Bounds {
                     region::enclosing_box(west_rad, south_rad, east_rad, north_rad, min_height_m, max_height_m);
                 match placement {
                     Some(m) => Self::from_half_axes(m.transform_point3(center), m.matrix3 * half_axes),
-                    None => Self {
-                        low_m: min_height_m,
-                        high_m: max_height_m,
-                        ..Self::from_half_axes(center, half_axes)
-                    },
+                    None => {
+                        Self { low_m: min_height_m, high_m: max_height_m, ..Self::from_half_axes(center, half_axes) }
+                    }
                 }
             }
         }
@@ -97,11 +95,8 @@ impl Bounds {
         let distance = if self.is_sphere() {
             (to_pos.length() - self.radius).max(0.0)
         } else {
-            let local = DVec3::new(
-                self.axes.x_axis.dot(to_pos),
-                self.axes.y_axis.dot(to_pos),
-                self.axes.z_axis.dot(to_pos),
-            );
+            let local =
+                DVec3::new(self.axes.x_axis.dot(to_pos), self.axes.y_axis.dot(to_pos), self.axes.z_axis.dot(to_pos));
             (local.abs() - self.half).max(DVec3::ZERO).length()
         };
         distance.max(height_m - self.high_m).max(self.low_m - height_m)

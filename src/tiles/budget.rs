@@ -1,6 +1,6 @@
 //! Bytes: how large contents probably are, and how coarse the picture must be to fit.
 
-use super::arena::{Arena, NONE};
+use super::arena::{Arena, NONE, Status};
 
 /// What is taken for a content before anything is known, bytes.
 const FIRST_GUESS: f64 = 512.0 * 1024.0;
@@ -50,7 +50,7 @@ pub(super) fn size_of(arena: &Arena, sizes: &[Sizes], tile: u32) -> u64 {
     if live.bytes > 0 {
         return live.bytes;
     }
-    if node.status == super::arena::Status::Unknown || node.tileset == NONE {
+    if node.status == Status::Unknown || node.tileset == NONE {
         return 0;
     }
     sizes.get(node.tileset as usize).map_or(FIRST_GUESS as u64, |sizes| sizes.guess(node.depth))
@@ -76,6 +76,11 @@ impl Coarseness {
     /// Whether the last update changed the scale: what the view needs is not yet known.
     pub fn is_changing(&self) -> bool {
         self.changed
+    }
+
+    /// The budget is another: finer may be possible again.
+    pub fn forget_refusal(&mut self) {
+        self.refused = 0.0;
     }
 
     pub fn is_at_end(&self) -> bool {

@@ -134,6 +134,23 @@ fn side_of(center_distance: f64, bounds: &Bounds, normal: DVec3) -> Side {
     }
 }
 
+/// How fast the camera passes by, against how fast jobs are done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Metres a second.
+    pub speed_m: f64,
+    /// Until what is asked for now has come, seconds; the queue before it included.
+    pub wait_secs: f64,
+}
+
+impl Pace {
+    /// Whether the camera will have passed a volume, or come so near that finer tiles are needed, before what is in the
+    /// volume can be loaded and looked at.
+    pub fn passes(&self, distance_m: f64, bounds: &Bounds) -> bool {
+        self.speed_m * self.wait_secs * 2.0 > distance_m + bounds.radius
+    }
+}
+
 /// Follows the view's motion to tell where it will be when what is asked for now arrives.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Motion {

@@ -225,8 +225,8 @@ impl Fades {
             let drawn = Self::in_cut(arena, cut, fade.root);
             let refined = arena.live(fade.root).refined == frame;
             let held = arena.node(fade.root).status == Status::Loaded;
-            let replaced = nearest_in_cut(arena, cut, fade.root)
-                .is_some_and(|above| arena.node(above).refine == Refine::Replace);
+            let replaced =
+                nearest_in_cut(arena, cut, fade.root).is_some_and(|above| arena.node(above).refine == Refine::Replace);
             let goes_on = match fade.kind {
                 _ if drawn => true,
                 _ if replaced => false,
@@ -316,7 +316,9 @@ impl Fades {
                 push_children(&mut self.stack, tile);
             } else if node.status != Status::Empty || node.expandable || node.first_child != NONE {
                 let content = arena.extra_bounds.get(node.content_bounds);
-                if content.is_none_or(|bounds| camera.sees(bounds)) && !camera.is_below_horizon(&arena.bounds[tile as usize]) {
+                if content.is_none_or(|bounds| camera.sees(bounds))
+                    && !camera.is_below_horizon(&arena.bounds[tile as usize])
+                {
                     return false;
                 }
             }
@@ -327,7 +329,13 @@ impl Fades {
     fn write(&mut self, arena: &mut Arena, cut: &[Cut], frame: u32, out: &mut Vec<Draw>) {
         for entry in cut {
             let opacity = match self.fades.get(entry.fade as usize) {
-                Some(fade) if fade.root == entry.tile => if fade.solid { 1.0 } else { fade.shown },
+                Some(fade) if fade.root == entry.tile => {
+                    if fade.solid {
+                        1.0
+                    } else {
+                        fade.shown
+                    }
+                }
                 Some(fade) if fade.root != NONE && fade.kind == Kind::Shared && !fade.rising => 1.0 - fade.shown,
                 _ => 1.0,
             };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::arena::{Arena, JobState, NONE, Status};
 use super::budget::{Coarseness, Sizes};
-use super::camera::{Camera, Motion};
+use super::camera::{Camera, Motion, Pace};
 use super::fade::Fades;
 use super::prefetch::{Prefetch, Todo};
 use super::schedule::{CLASS_AHEAD, CLASS_SURROUND, CLASS_VIEW, Ledger, Plan};
@@ -29,10 +29,6 @@ pub(super) struct TilesetEntry {
     pub bare_corners: Option<(DVec3, DVec3)>,
     /// The tile above everything; `NONE` after removal.
     pub anchor: u32,
-    /// All that was in view was covered at least once.
-    pub was_covered: bool,
-    /// Where this tileset's part of the present cut begins.
-    pub cut_from: usize,
 }
 
 impl TilesetEntry {
@@ -69,8 +65,6 @@ pub struct TileForest {
     prune_cursor: usize,
     /// Metres from the camera to the nearest drawn tile, last time; the scale on which its motion counts.
     near_scale_m: f64,
-    /// The view had all it needs, last time.
-    was_satisfied: bool,
     selection: Selection,
 }
 
@@ -82,7 +76,7 @@ impl TileForest {
             arena: Arena::new(),
             tilesets: Vec::new(),
             sizes: Vec::new(),
-            ledger: Ledger { latency_secs: 0.1, ..Ledger::default() },
+            ledger: Ledger::new(),
             failures: HashMap::new(),
             now_secs: 0.0,
             pending_unload: Vec::new(),
@@ -95,7 +89,6 @@ impl TileForest {
             prefetch_stack: Vec::new(),
             prune_cursor: 0,
             near_scale_m: 1.0,
-            was_satisfied: false,
             selection: Selection::default(),
         }
     }
@@ -136,8 +129,6 @@ impl TileForest {
             is_bare,
             bare_corners: None,
             anchor,
-            was_covered: false,
-            cut_from: 0,
         });
         self.sizes.push(Sizes::new());
         TilesetId(id)
@@ -236,7 +227,7 @@ impl TileForest {
         self.motion.update(frame.view, dt_secs);
         if self.last_budget != self.options.budget_bytes {
             self.last_budget = self.options.budget_bytes;
-            self.coarseness = Coarseness { scale: self.coarseness.scale, ..Coarseness::new() };
+            self.coarseness.forget_refusal();
         }
         let mut selection = std::mem::take(&mut self.selection);
         selection.draw.clear();
@@ -285,10 +276,13 @@ impl TileForest {
 
     /// The view at the time when what is asked for now arrives.
     fn predicted_view(&self, view: &View) -> Option<View> {
+        self.motion.predict(view, self.pace().wait_secs.min(1.0), self.near_scale_m)
+    }
+
+    fn pace(&self) -> Pace {
         let slots = self.options.max_requests_in_flight.max(1) as f64;
         let waits = 1.0 + 0.5 * self.ledger.queued as f64 / slots;
-        let secs = (self.ledger.latency_secs * waits).clamp(0.0, 1.0);
-        self.motion.predict(view, secs, self.near_scale_m)
+        Pace { speed_m: self.motion.speed_m(), wait_secs: self.ledger.latency_secs * waits }
     }
 
     /// Returns the bytes that the view needs altogether.
@@ -296,7 +290,8 @@ impl TileForest {
         self.scratch.cut.clear();
         self.scratch.wants.clear();
         self.fades.set_enabled(self.options.fade_secs > 0.0);
-        let max_sse = self.max_sse();
+        self.arena.in_use_bytes = 0;
+        let (max_sse, pace) = (self.max_sse(), self.pace());
         let mut walk = Walk {
             arena: &mut self.arena,
             scratch: &mut self.scratch,
@@ -306,12 +301,12 @@ impl TileForest {
             options: &self.options,
             camera,
             predicted,
+            pace,
             max_sse,
             frame: self.frame,
             needed_bytes: 0,
         };
-        for tileset in self.tilesets.iter_mut().filter(|tileset| tileset.is_walked()) {
-            tileset.cut_from = walk.scratch.cut.len();
+        for tileset in self.tilesets.iter().filter(|tileset| tileset.is_walked()) {
             walk.run(tileset);
         }
         walk.needed_bytes
@@ -325,14 +320,14 @@ impl TileForest {
         if let Some(view) = frame.ahead {
             self.prefetch_view(Camera::new(view), CLASS_AHEAD, self.max_sse(), counters);
         }
-        self.was_satisfied = counters.waiting == 0;
         let factor = self.options.surround_sse_factor;
-        if factor > 0.0 && self.was_satisfied {
+        if factor > 0.0 && counters.waiting == 0 {
             self.prefetch_view(camera, CLASS_SURROUND, self.max_sse() * factor.max(1.0), counters);
         }
     }
 
     fn prefetch_view(&mut self, camera: Camera, class: u8, max_sse: f64, counters: &mut Counters) {
+        let pace = self.pace();
         let mut prefetch = Prefetch {
             arena: &mut self.arena,
             wants: &mut self.scratch.wants,
@@ -341,7 +336,7 @@ impl TileForest {
             max_sse,
             class,
             frame: self.frame,
-            speed_m: self.motion.speed_m(),
+            pace,
             visits_left: self.options.max_visits,
             visited: 0,
         };

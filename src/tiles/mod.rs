@@ -34,6 +34,7 @@ mod structure;
 mod types;
 
 pub mod bench;
+pub mod flight;
 pub mod simulate;
 pub mod synthetic;
 
@@ -42,3 +43,6 @@ pub use types::{
     Counters, Draw, ForestOptions, Frame, Job, JobError, JobKind, Loaded, Request, Selection, TileId, TileInfo,
     TileState, TilesetId, View,
 };
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! What is loaded without being drawn: where the view is going, where a fly-to ends, and what lies around.
 
-use super::arena::{Arena, NONE, Status};
-use super::camera::{ALL_PLANES, Camera};
+use super::arena::{Arena, JobState, NONE, Status};
+use super::camera::{ALL_PLANES, Camera, Pace};
 use super::forest::TilesetEntry;
-use super::schedule::{CLASS_SURROUND, Want};
+use super::schedule::{CLASS_SURROUND, CLASS_VIEW, Want};
 use super::structure;
 use crate::format::tileset::Refine;
 
@@ -16,6 +16,8 @@ pub(super) struct Todo {
     tile: u32,
     planes: u8,
     parent_error_m: f64,
+    /// The camera passes the parent before this can be here, see [`Pace`].
+    hurried: bool,
 }
 
 pub(super) struct Prefetch<'a> {
@@ -26,8 +28,7 @@ pub(super) struct Prefetch<'a> {
     pub max_sse: f64,
     pub class: u8,
     pub frame: u32,
-    /// Metres a second.
-    pub speed_m: f64,
+    pub pace: Pace,
     pub visits_left: u32,
     pub visited: u32,
 }
@@ -35,7 +36,12 @@ pub(super) struct Prefetch<'a> {
 impl Prefetch<'_> {
     pub fn run(&mut self, tileset: &TilesetEntry) {
         self.stack.clear();
-        self.stack.push(Todo { tile: tileset.anchor, planes: ALL_PLANES, parent_error_m: f64::INFINITY });
+        self.stack.push(Todo {
+            tile: tileset.anchor,
+            planes: ALL_PLANES,
+            parent_error_m: f64::INFINITY,
+            hurried: false,
+        });
         while let Some(todo) = self.stack.pop() {
             if self.visits_left == 0 {
                 break;
@@ -56,6 +62,7 @@ impl Prefetch<'_> {
             return;
         }
         self.arena.live_mut(tile).visited = self.frame;
+        self.arena.mark_used(tile, self.frame);
         let distance_m = self.camera.distance_m(&bounds);
         let sse = self.camera.error_px(node.error_m, distance_m) * tileset.sse_factor;
         let see_through = node.transparent || (node.status == Status::Empty && !surround);
@@ -68,9 +75,11 @@ impl Prefetch<'_> {
         if refines {
             let parent_error_m = if node.error_m > 0.0 { node.error_m } else { todo.parent_error_m };
             let planes = if bounds.radius.is_finite() { planes } else { ALL_PLANES };
+            // Where a fly-to ends the camera will rest.
+            let hurried = self.class == CLASS_VIEW && (todo.hurried || self.pace.passes(distance_m, &bounds));
             let mut child = self.arena.node(tile).first_child;
             while child != NONE {
-                self.stack.push(Todo { tile: child, planes, parent_error_m });
+                self.stack.push(Todo { tile: child, planes, parent_error_m, hurried });
                 child = self.arena.node(child).next_sibling;
             }
         }
@@ -86,7 +95,10 @@ impl Prefetch<'_> {
         match self.arena.node(tile).status {
             Status::Loaded => self.arena.touch(tile),
             Status::Unknown | Status::Unloaded => {
-                if self.class == CLASS_SURROUND && self.speed_m * SURROUND_SECS > bounds.radius {
+                if self.class == CLASS_SURROUND && self.pace.speed_m * SURROUND_SECS > bounds.radius {
+                    return;
+                }
+                if todo.hurried && self.arena.node(tile).job == JobState::Idle {
                     return;
                 }
                 let error_m = todo.parent_error_m.max(self.arena.node(tile).error_m);

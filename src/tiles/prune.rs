@@ -15,13 +15,7 @@ const IDLE_FRAMES: u32 = 240;
 const MAX_FILE_TILES: usize = 20_000;
 
 /// Looks at some slots from `cursor` on. `forget` hears of each tile that is dropped.
-pub(super) fn run(
-    arena: &mut Arena,
-    cursor: &mut usize,
-    max_tiles: usize,
-    frame: u32,
-    mut forget: impl FnMut(u32),
-) {
+pub(super) fn run(arena: &mut Arena, cursor: &mut usize, max_tiles: usize, frame: u32, mut forget: impl FnMut(u32)) {
     if arena.tile_count() <= max_tiles {
         return;
     }

@@ -47,11 +47,8 @@ pub(super) fn enclosing_box(
     let north = DVec3::new(-sin_mid * cos_lon, -sin_mid * sin_lon, cos_mid);
     let up = DVec3::new(cos_mid * cos_lon, cos_mid * sin_lon, sin_mid);
     let center = north * ((north_lo + north_hi) * 0.5) + up * ((up_lo + up_hi) * 0.5);
-    let half_axes = DMat3::from_cols(
-        east * half_east,
-        north * ((north_hi - north_lo) * 0.5),
-        up * ((up_hi - up_lo) * 0.5),
-    );
+    let half_axes =
+        DMat3::from_cols(east * half_east, north * ((north_hi - north_lo) * 0.5), up * ((up_hi - up_lo) * 0.5));
     (center, half_axes)
 }
 

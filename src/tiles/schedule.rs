@@ -15,8 +15,15 @@ pub(super) const CLASS_AHEAD: u8 = 2;
 pub(super) const CLASS_SURROUND: u8 = 3;
 const CLASS_NONE: u8 = u8::MAX;
 
+/// What a job is thought to take before any is done, seconds.
+const FIRST_LATENCY_SECS: f64 = 0.1;
+
 /// A job that nobody has wanted for this many frames is given up: a moment's grace, because views tremble.
 const CANCEL_AFTER_FRAMES: u32 = 6;
+
+/// The parts of the budget that all that is in use may take, with what is loaded for a fly-to's end or around.
+const AHEAD_SHARE: f64 = 0.85;
+const SURROUND_SHARE: f64 = 0.7;
 
 /// Frames without progress after which drawn tiles are freed where a coarser one can take their place.
 const STUCK_FRAMES: u32 = 45;
@@ -61,6 +68,12 @@ pub(super) struct Ledger {
     pub pressed: bool,
     pub starved: bool,
     candidates: Vec<Want>,
+}
+
+impl Ledger {
+    pub fn new() -> Self {
+        Self { latency_secs: FIRST_LATENCY_SECS, ..Self::default() }
+    }
 }
 
 pub(super) struct Plan<'a> {
@@ -171,16 +184,18 @@ impl Plan<'_> {
     fn admit(&mut self, candidates: &[Want], slots: usize) -> u64 {
         let limit = (self.options.budget_bytes as f64 * REQUEST_SHARE) as u64;
         let mut room = limit.saturating_sub(self.ledger.held_bytes).saturating_sub(self.ledger.reserved_bytes);
-        let (mut unmet_bytes, mut previous, mut left) = (0_u64, NONE, slots);
+        let (mut unmet_bytes, mut left) = (0_u64, slots);
         for want in candidates {
             if left == 0 {
                 break;
             }
-            if want.tile == previous {
+            if std::mem::replace(&mut self.arena.live_mut(want.tile).asked, self.frame) == self.frame {
                 continue;
             }
-            previous = want.tile;
-            let bytes = size_of(self.arena, self.sizes, want.tile);
+            let bytes = self.room_for(want.tile, limit);
+            if self.is_too_much(want.class, bytes) {
+                continue;
+            }
             // Once one found no room, lesser ones wait: they must not eat up what is being freed for it.
             if unmet_bytes > 0 || bytes > room {
                 if want.class <= CLASS_VIEW || unmet_bytes == 0 {
@@ -196,11 +211,29 @@ impl Plan<'_> {
         unmet_bytes
     }
 
+    /// What is merely useful may fill the budget only so far: else it would push out what is needed, be pushed out by
+    /// it, and be asked for again.
+    fn is_too_much(&self, class: u8, bytes: u64) -> bool {
+        let share = match class {
+            CLASS_AHEAD => AHEAD_SHARE,
+            CLASS_SURROUND => SURROUND_SHARE,
+            _ => return false,
+        };
+        let in_use = self.arena.in_use_bytes.saturating_add(self.ledger.reserved_bytes).saturating_add(bytes);
+        in_use as f64 > self.options.budget_bytes as f64 * share
+    }
+
+    /// The bytes to set aside for a tile. A mere guess is no reason never to try, so it is at most all there is.
+    fn room_for(&self, tile: u32, limit: u64) -> u64 {
+        let bytes = size_of(self.arena, self.sizes, tile);
+        if self.arena.live(tile).bytes == 0 { bytes.min(limit) } else { bytes }
+    }
+
     /// Frees what has not been used for longest until what is wanted fits, and keeps some room at all times.
     fn free_memory(&mut self, unmet_bytes: u64) {
         let limit = (self.options.budget_bytes as f64 * REQUEST_SHARE) as u64;
         let comfortable = limit - limit / 16;
-        let staying = self.ledger.held_bytes - self.ledger.unloading_bytes + self.ledger.reserved_bytes;
+        let staying = self.ledger.held_bytes.saturating_sub(self.ledger.unloading_bytes) + self.ledger.reserved_bytes;
         let excess = staying.saturating_add(unmet_bytes).saturating_sub(limit);
         let unused = staying.saturating_sub(comfortable);
         let freed = self.free_unused(excess.max(unused));
@@ -218,7 +251,7 @@ impl Plan<'_> {
         let mut tile = self.arena.oldest();
         while freed < wanted_bytes && tile != NONE {
             let live = *self.arena.live(tile);
-            if live.visited != self.frame && live.needed != self.frame {
+            if live.used != self.frame && live.needed != self.frame {
                 freed += self.unload(tile);
             }
             tile = live.newer;
@@ -278,7 +311,9 @@ impl Plan<'_> {
     }
 
     fn unload(&mut self, tile: u32) -> u64 {
-        let bytes = self.arena.live(tile).bytes;
+        let live = self.arena.live_mut(tile);
+        live.shown = false;
+        let bytes = live.bytes;
         self.arena.node_mut(tile).status = Status::Unloading;
         self.arena.remove_loaded(tile);
         self.ledger.unloading_bytes += bytes;

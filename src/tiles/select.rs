@@ -8,9 +8,9 @@
 //!
 //! Tiles that add to their parents (ADD) cover nothing: their gaps end at them.
 
-use super::arena::{Arena, NONE, Status};
+use super::arena::{Arena, JobState, NONE, Status};
 use super::budget::{Sizes, size_of};
-use super::camera::{ALL_PLANES, Camera};
+use super::camera::{ALL_PLANES, Camera, Pace};
 use super::fade::{Cut, Fades};
 use super::forest::TilesetEntry;
 use super::schedule::{CLASS_HOLE, CLASS_VIEW, Want};
@@ -43,6 +43,7 @@ pub(super) struct Walk<'a> {
     pub camera: Camera,
     /// The camera when what is asked for now will arrive, if that is another.
     pub predicted: Option<Camera>,
+    pub pace: Pace,
     /// Pixels, the budget's coarseness included.
     pub max_sse: f64,
     pub frame: u32,
@@ -66,6 +67,8 @@ struct Context {
     additive: bool,
     /// The fade that a tile above is the root of.
     fade: u32,
+    /// It will be gone or much nearer before all its children can be here: they are not asked for.
+    hurried: bool,
     /// The parent's geometric error: what stays visible as long as this tile is missing.
     parent_error_m: f64,
 }
@@ -103,8 +106,6 @@ struct Visit {
     sse: f64,
     distance_m: f64,
     was_seen: bool,
-    /// The wanted tile itself, while its descendants stand in.
-    is_target: bool,
     context: Context,
     below: Context,
     sum: Outcome,
@@ -126,7 +127,7 @@ struct Sight {
 
 impl Walk<'_> {
     /// Walks one tileset.
-    pub fn run(&mut self, tileset: &mut TilesetEntry) {
+    pub fn run(&mut self, tileset: &TilesetEntry) {
         let top = Context {
             planes: ALL_PLANES,
             standin: false,
@@ -135,12 +136,13 @@ impl Walk<'_> {
             exposed: true,
             additive: false,
             fade: NONE,
+            hurried: false,
             parent_error_m: f64::INFINITY,
         };
         self.scratch.stack.clear();
-        let mut result = Outcome::default();
+        let mut missing = 0;
         match self.enter(tileset.anchor, &top, tileset) {
-            Step::Done(outcome) => result = outcome,
+            Step::Done(outcome) => missing = outcome.missing,
             Step::Descend(visit) => self.scratch.stack.push(visit),
         }
         while let Some(visit) = self.scratch.stack.last_mut() {
@@ -151,7 +153,7 @@ impl Walk<'_> {
                 let outcome = self.leave(&visit);
                 match self.scratch.stack.last_mut() {
                     Some(parent) => parent.sum.add(outcome),
-                    None => result = outcome,
+                    None => missing = outcome.missing,
                 }
                 continue;
             }
@@ -166,18 +168,20 @@ impl Walk<'_> {
                 }
             }
         }
-        self.conclude(tileset, result);
+        self.counters.waiting += missing;
     }
 
-    fn conclude(&mut self, tileset: &mut TilesetEntry, result: Outcome) {
-        self.counters.waiting += result.missing;
-        if result.uncovered == 0 {
-            tileset.was_covered |= result.missing == 0 || self.scratch.cut.len() > tileset.cut_from;
-        } else if tileset.was_covered {
-            self.counters.holes += result.uncovered;
-        } else {
-            self.counters.uncovered += result.uncovered;
+    /// A gap that reaches a tile above which there is no other picture: it is seen as a gap.
+    fn settle_gap(&mut self, tile: u32, context: &Context, outcome: Outcome) -> Outcome {
+        if context.can_cover || outcome.uncovered == 0 {
+            return outcome;
         }
+        if !context.additive {
+            let shown = self.arena.live(tile).shown;
+            let count = if shown { &mut self.counters.holes } else { &mut self.counters.uncovered };
+            *count += outcome.uncovered;
+        }
+        Outcome { uncovered: 0, ..outcome }
     }
 
     /// Whether the tile is in view, how far and how large its error; `None` if not.
@@ -199,6 +203,7 @@ impl Walk<'_> {
         let live = &mut self.arena.live[at];
         let was_seen = live.seen.wrapping_add(1) == self.frame;
         live.seen = self.frame;
+        self.arena.mark_used(tile, self.frame);
         Some(Sight { distance_m, sse, planes, was_seen })
     }
 
@@ -218,7 +223,8 @@ impl Walk<'_> {
         let node = *self.arena.node(tile);
         if node.status == Status::Unknown {
             self.want(tile, context, &sight, tileset, true);
-            return Step::Done(Outcome { uncovered: 1, missing: 1, blocked: 0 });
+            let gap = Outcome { uncovered: 1, missing: 1, blocked: 0 };
+            return Step::Done(self.settle_gap(tile, context, gap));
         }
         let see_through = node.transparent
             || (node.status == Status::Empty && context.can_cover)
@@ -250,10 +256,10 @@ impl Walk<'_> {
         self.want(tile, context, sight, tileset, false);
         let missing = Outcome { uncovered: 1, missing: 1, blocked: 0 };
         if self.arena.live(tile).loaded_below == 0 {
-            return Step::Done(missing);
+            return Step::Done(self.settle_gap(tile, context, missing));
         }
         let sum = Outcome { missing: 1, ..Outcome::default() };
-        Step::Descend(self.visit(tile, context, Context { standin: true, ..*context }, sight, sum, true))
+        Step::Descend(self.visit(tile, context, Context { standin: true, ..*context }, sight, sum))
     }
 
     fn enter_standin(&mut self, tile: u32, context: &Context, sight: &Sight) -> Step {
@@ -263,7 +269,7 @@ impl Walk<'_> {
             return Step::Done(Outcome::default());
         }
         if self.arena.live(tile).loaded_below > 0 {
-            return Step::Descend(self.visit(tile, context, *context, sight, Outcome::default(), false));
+            return Step::Descend(self.visit(tile, context, *context, sight, Outcome::default()));
         }
         let nothing_there = node.status == Status::Empty && node.first_child == NONE && !node.expandable;
         let uncovered = u32::from(!nothing_there && self.sees_content(tile));
@@ -300,18 +306,10 @@ impl Walk<'_> {
                 ..below
             };
         }
-        Step::Descend(self.visit(tile, context, below, sight, sum, false))
+        Step::Descend(self.visit(tile, context, below, sight, sum))
     }
 
-    fn visit(
-        &self,
-        tile: u32,
-        context: &Context,
-        below: Context,
-        sight: &Sight,
-        sum: Outcome,
-        is_target: bool,
-    ) -> Visit {
+    fn visit(&self, tile: u32, context: &Context, below: Context, sight: &Sight, sum: Outcome) -> Visit {
         let node = self.arena.node(tile);
         let own_fade = self.arena.live(tile).fade;
         // Bounds that are not known yet tell nothing of the children's.
@@ -325,11 +323,11 @@ impl Walk<'_> {
             sse: sight.sse,
             distance_m: sight.distance_m,
             was_seen: sight.was_seen,
-            is_target,
             context: *context,
             below: Context {
                 planes,
                 parent_error_m,
+                hurried: context.hurried || self.pace.passes(sight.distance_m, &self.arena.bounds[tile as usize]),
                 fade: if context.fade == NONE && !below.additive { own_fade } else { context.fade },
                 ..below
             },
@@ -342,13 +340,15 @@ impl Walk<'_> {
         let node = *self.arena.node(visit.tile);
         if visit.below.standin {
             let uncovered = u32::from(visit.sum.is_gap());
-            return Outcome { uncovered, blocked: 0, missing: visit.sum.missing };
+            let outcome = Outcome { uncovered, blocked: 0, missing: visit.sum.missing };
+            return if visit.context.standin { outcome } else { self.settle_gap(visit.tile, &visit.context, outcome) };
         }
         let has_picture = matches!(node.status, Status::Unloaded | Status::Loaded | Status::Unloading);
         if visit.below.additive && has_picture {
             // Children only add: their gaps are not this tile's.
             let gap = node.status != Status::Loaded && self.sees_content(visit.tile);
-            return Outcome { uncovered: u32::from(gap), blocked: 0, missing: visit.sum.missing };
+            let outcome = Outcome { uncovered: u32::from(gap), blocked: 0, missing: visit.sum.missing };
+            return self.settle_gap(visit.tile, &visit.context, outcome);
         }
         if !visit.sum.is_gap() {
             self.replaced_by_children(visit);
@@ -356,7 +356,10 @@ impl Walk<'_> {
         }
         match (has_picture, node.status) {
             (true, Status::Loaded) => self.take_back(visit),
-            (true, _) => self.ask_for_cover(visit),
+            (true, _) => {
+                let outcome = self.ask_for_cover(visit);
+                self.settle_gap(visit.tile, &visit.context, outcome)
+            }
             (false, _) if visit.context.can_cover => visit.sum,
             // Nothing above could hide what can't be read: the others are shown without it.
             (false, _) => Outcome { blocked: 0, ..visit.sum },
@@ -367,6 +370,7 @@ impl Walk<'_> {
         let tile = visit.tile;
         if self.arena.node(tile).status == Status::Loaded {
             self.arena.touch(tile);
+            self.arena.live_mut(tile).shown = true;
         }
         if self.scratch.cut.len() == visit.cut_from {
             return;
@@ -410,20 +414,27 @@ impl Walk<'_> {
             self.scratch.wants.truncate(visit.wants_from);
             sum.missing = 0;
         }
-        // What is drawn now covers the same area; an intermediate level pays only if the finest is far away.
-        let sse_on_arrival = self.predicted.as_ref().map_or(visit.sse, |camera| {
-            let bounds = &self.arena.bounds[visit.tile as usize];
-            let scale = visit.sse * visit.distance_m.max(1e-9);
-            scale / camera.distance_m(bounds).max(1e-9)
-        });
-        let pays = sum.missing > self.options.skip_below_missing
-            && visit.sse.max(sse_on_arrival) <= self.max_sse * self.options.skip_sse_factor;
+        let pays = self.intermediate_pays(visit);
         if blocked || !context.covered || pays {
             let error_m = if context.parent_error_m.is_finite() { context.parent_error_m } else { f64::MAX };
             self.push_want(visit.tile, &context, error_m, visit.distance_m);
             sum.missing += 1;
         }
         Outcome { blocked: 0, uncovered: sum.uncovered.max(1), missing: sum.missing }
+    }
+
+    /// Whether an intermediate level is worth its bytes: what is drawn now covers the same area, only coarser.
+    fn intermediate_pays(&self, visit: &Visit) -> bool {
+        if visit.below.hurried {
+            // Nothing below it is asked for: this is the finest that can be here in time, unless it can't either.
+            return !visit.context.hurried;
+        }
+        let sse_on_arrival = self.predicted.as_ref().map_or(visit.sse, |camera| {
+            let bounds = &self.arena.bounds[visit.tile as usize];
+            visit.sse * visit.distance_m.max(1e-9) / camera.distance_m(bounds).max(1e-9)
+        });
+        visit.sum.missing > self.options.skip_below_missing
+            && visit.sse.max(sse_on_arrival) <= self.max_sse * self.options.skip_sse_factor
     }
 
     /// Whether the content itself is in view, where it says more about its place than its tile.
@@ -435,13 +446,15 @@ impl Walk<'_> {
     fn draw(&mut self, tile: u32, context: &Context, sse: f64, was_seen: bool) {
         let live = self.arena.live_mut(tile);
         live.needed = self.frame;
+        live.shown = true;
         let fade = if context.fade == NONE { live.fade } else { context.fade };
         self.arena.touch(tile);
         self.scratch.cut.push(Cut { tile, sse_px: sse as f32, fade, appears: context.additive && was_seen });
     }
 
     fn want(&mut self, tile: u32, context: &Context, sight: &Sight, tileset: &TilesetEntry, structure: bool) {
-        if !context.exposed && !self.will_be_needed(tile, structure, tileset) {
+        let under_way = self.arena.node(tile).job != JobState::Idle;
+        if !context.exposed && !under_way && (context.hurried || !self.will_be_needed(tile, structure, tileset)) {
             return;
         }
         let error_m = context.parent_error_m.max(self.arena.node(tile).error_m);

@@ -53,8 +53,7 @@ pub(super) fn insert_anchor(
         content_bounds: NONE,
         view_bounds: NONE,
     };
-    let source =
-        Source { file: NONE, def: 0, frame, owns_frame: true, level: NONE, cell: [0; 3], subtree: NONE };
+    let source = Source { file: NONE, def: 0, frame, owns_frame: true, level: NONE, cell: [0; 3], subtree: NONE };
     arena.insert(node, Bounds::UNKNOWN, source)
 }
 
@@ -336,8 +335,7 @@ fn insert_implicit_child(arena: &mut Arena, tile: u32, octant: u32, placement: O
         true => Status::Empty,
     };
     let ecef_from_tile = arena.ecef_from_tile(tile);
-    let bounds =
-        Bounds::from_volume(&subdivide(&def.volume, tiling.scheme, level, cell), &ecef_from_tile, placement);
+    let bounds = Bounds::from_volume(&subdivide(&def.volume, tiling.scheme, level, cell), &ecef_from_tile, placement);
     let node = Node {
         parent: tile,
         first_child: NONE,

@@ -83,9 +83,14 @@ fn lying_index_is_told_and_does_no_harm() {
     let index = open(CUBE).read(INDEX_NAME, MAX).unwrap();
     let mut lying = index.clone();
     lying[0] ^= 1;
-    let (tileset, glb) = (open(CUBE).read("tileset.json", MAX).unwrap(), open(CUBE).read("content/one.glb", MAX).unwrap());
+    let (tileset, glb) =
+        (open(CUBE).read("tileset.json", MAX).unwrap(), open(CUBE).read("content/one.glb", MAX).unwrap());
     let stored = CompressionMethod::Stored;
-    let bytes = archive_of(&[("content/one.glb", &glb, stored), ("tileset.json", &tileset, stored), (INDEX_NAME, &lying, stored)]);
+    let bytes = archive_of(&[
+        ("content/one.glb", &glb, stored),
+        ("tileset.json", &tileset, stored),
+        (INDEX_NAME, &lying, stored),
+    ]);
     let archive = open(&bytes);
     let told = archive.check_index().unwrap();
     assert!(told.iter().any(|issue| issue.message.contains("no or a wrong record for 1 of 2 entries")), "{told:?}");

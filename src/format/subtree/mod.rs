@@ -34,6 +34,9 @@ pub use parse::read;
 /// The largest subtree file or external buffer, in bytes, after decompression.
 pub const MAX_FILE_BYTES: usize = 256 << 20;
 
+/// The largest JSON part of a subtree, in bytes: as values it takes up to 80 times as much memory.
+pub const MAX_JSON_BYTES: usize = 8 << 20;
+
 /// The most contents a tile may have.
 pub const MAX_CONTENTS: usize = 256;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::availability::Availability;
-use super::{MAX_CONTENTS, MAX_FILE_BYTES, Subtree, SubtreeError, SubtreeMetadata, SubtreeRead};
+use super::{MAX_CONTENTS, MAX_FILE_BYTES, MAX_JSON_BYTES, Subtree, SubtreeError, SubtreeMetadata, SubtreeRead};
 use super::{places_above, places_on_level};
 use crate::format::gzip;
 use crate::format::issue::{Issue, Issues};
@@ -45,6 +45,9 @@ pub fn read(
         if gzip::is_gzip(bytes) { Cow::from(gzip::gunzip_limited(bytes, MAX_FILE_BYTES)?) } else { Cow::from(bytes) };
     let mut issues = Issues::default();
     let (json, binary) = split(&unpacked, &mut issues)?;
+    if json.len() > MAX_JSON_BYTES {
+        return Err(SubtreeError::TooLarge { max: MAX_JSON_BYTES, got: json.len() });
+    }
     let json: Value = serde_json::from_slice(json).map_err(|e| SubtreeError::Json { message: e.to_string() })?;
     let Value::Object(json) = json else {
         return Err(SubtreeError::Json { message: "expected an object".to_owned() });

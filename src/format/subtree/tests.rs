@@ -68,7 +68,9 @@ fn bits_are_read_in_level_and_morton_order() {
 #[test]
 fn places_outside_of_the_subtree_do_not_exist() {
     let (subtree, _) = read_small();
-    assert!(!subtree.tile_available(2, 0) && !subtree.tile_available(1, 4) && !subtree.tile_available(u32::MAX, u64::MAX));
+    assert!(
+        !subtree.tile_available(2, 0) && !subtree.tile_available(1, 4) && !subtree.tile_available(u32::MAX, u64::MAX)
+    );
     assert!(!subtree.content_available(1, 1, 3) && !subtree.child_subtree_available(16));
 }
 
@@ -86,7 +88,9 @@ fn constants_need_no_buffers() {
     let (subtree, issues) = done(read(json.to_string().as_bytes(), Subdivision::Octree, 3, &nothing));
     assert!(issues.is_empty());
     assert_eq!((subtree.tile_count(), subtree.content_count(), subtree.child_subtree_count()), (73, 2, 0));
-    assert!(subtree.tile_available(2, 63) && subtree.content_available(1, 2, 63) && !subtree.content_available(0, 2, 63));
+    assert!(
+        subtree.tile_available(2, 63) && subtree.content_available(1, 2, 63) && !subtree.content_available(0, 2, 63)
+    );
 }
 
 #[test]
@@ -139,7 +143,10 @@ fn wrong_count_is_told() {
     json["tileAvailability"]["availableCount"] = json!(7);
     let (_, issues) = done(read(&binary(&json, &chunk), Subdivision::Quadtree, 2, &nothing));
     let told = issues.into_vec()[0].to_string();
-    assert_eq!(told, "warning: at /tileAvailability/availableCount: count differs from the bits set (expected 3, got 7)");
+    assert_eq!(
+        told,
+        "warning: at /tileAvailability/availableCount: count differs from the bits set (expected 3, got 7)"
+    );
 }
 
 #[test]
@@ -176,7 +183,10 @@ fn broken_files_are_errors() {
         (version, "unknown version of binary subtree: expected 1, got 2"),
         (length, "subtree file is cut off: the JSON chunk needs 18446744073709551615 bytes"),
         (good[..20].to_vec(), "subtree file is cut off: the header needs 24 bytes, got 20"),
-        (binary(&view, &chunk), "subtree has no usable tile availability: buffer view leaves its buffer at /tileAvailability/bitstream"),
+        (
+            binary(&view, &chunk),
+            "subtree has no usable tile availability: buffer view leaves its buffer at /tileAvailability/bitstream",
+        ),
         (binary(&no_tiles, &chunk), "subtree has no usable tile availability: tileAvailability is missing"),
         (b"[]".to_vec(), "subtree is not JSON: expected an object"),
     ];
@@ -258,7 +268,11 @@ fn walk(folder: &std::path::Path, implicit: &ImplicitTiling, content_uri: &str) 
                 Subdivision::Quadtree => (morton::decode_2d(code).0, morton::decode_2d(code).1, 0),
                 Subdivision::Octree => morton::decode_3d(code),
             };
-            [(origin[0] << level) + u64::from(x), (origin[1] << level) + u64::from(y), (origin[2] << level) + u64::from(z)]
+            [
+                (origin[0] << level) + u64::from(x),
+                (origin[1] << level) + u64::from(y),
+                (origin[2] << level) + u64::from(z),
+            ]
         };
         for level in 0..subtree.levels() {
             for code in 0..places_on_level(implicit.scheme, level) {

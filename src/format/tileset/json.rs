@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
 
 use crate::format::issue::{Issue, Issues, Severity};
 
@@ -16,7 +17,19 @@ pub(super) struct Log<'a> {
 }
 
 impl Log<'_> {
+    /// Whether issues are only counted from now on; then their words are not worth making.
+    fn is_full(&mut self) -> bool {
+        let full = self.issues.len() >= Issues::MAX;
+        if full {
+            self.issues.push(Issue::error("", ""));
+        }
+        full
+    }
+
     fn push(&mut self, severity: Severity, at: fmt::Arguments<'_>, message: impl Into<String>) {
+        if self.is_full() {
+            return;
+        }
         let path = format!("{}{at}", (self.base)());
         self.issues.push(Issue::new(severity, path, message));
     }
@@ -41,6 +54,9 @@ impl Log<'_> {
         expected: impl fmt::Display,
         got: impl fmt::Display,
     ) {
+        if self.is_full() {
+            return;
+        }
         let path = format!("{}{at}", (self.base)());
         self.issues.push(Issue::error(path, message).expected_got(expected, got));
     }
@@ -143,4 +159,105 @@ pub(super) fn describe(value: &Value) -> String {
 /// The object of an extension within `extensions`, if there.
 pub(super) fn extension<'v>(object: &'v Object, name: &str) -> Option<&'v Object> {
     object.get("extensions")?.as_object()?.get(name)?.as_object()
+}
+
+/// Reads any JSON value within a budget of memory: past it, what is nested deeper is skipped. One unit is some 40 bytes.
+pub(super) struct Bounded<'b> {
+    /// What may still be used; 0 afterwards means that something may have been left out.
+    pub budget: &'b mut usize,
+}
+
+/// What an object costs besides its members: its map has room for several from the start.
+const OBJECT_UNITS: usize = 16;
+
+impl Bounded<'_> {
+    fn pay(&mut self, units: usize) -> bool {
+        let enough = *self.budget > units;
+        *self.budget = self.budget.saturating_sub(units);
+        enough
+    }
+}
+
+/// The cost of a value in units of [`Bounded`].
+pub(super) fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len() / 40,
+        Value::Array(list) => 1 + list.iter().map(weight).sum::<usize>(),
+        Value::Object(object) => {
+            OBJECT_UNITS + object.iter().map(|(key, value)| 1 + key.len() / 40 + weight(value)).sum::<usize>()
+        }
+        _ => 1,
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Bounded<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Bounded<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_unit<E>(mut self) -> Result<Value, E> {
+        self.pay(1);
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(mut self, value: bool) -> Result<Value, E> {
+        self.pay(1);
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(mut self, value: i64) -> Result<Value, E> {
+        self.pay(1);
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(mut self, value: u64) -> Result<Value, E> {
+        self.pay(1);
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(mut self, value: f64) -> Result<Value, E> {
+        self.pay(1);
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(mut self, value: &str) -> Result<Value, E> {
+        Ok(if self.pay(1 + value.len() / 40) { Value::String(value.to_owned()) } else { Value::Null })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        if self.pay(1) {
+            while *self.budget > 0 {
+                let Some(item) = seq.next_element_seed(Bounded { budget: &mut *self.budget })? else {
+                    return Ok(Value::Array(list));
+                };
+                list.push(item);
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Object::new();
+        if self.pay(OBJECT_UNITS) {
+            while *self.budget > 0 {
+                let Some(key) = map.next_key::<String>()? else { return Ok(Value::Object(object)) };
+                self.pay(1 + key.len() / 40);
+                let value = map.next_value_seed(Bounded { budget: &mut *self.budget })?;
+                object.insert(key, value);
+            }
+        }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Value::Object(object))
+    }
 }

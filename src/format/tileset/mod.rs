@@ -18,6 +18,7 @@
 //! It computes no geometry (world volumes, screen-space error): that is `tiles`. Property semantics that override a
 //! tile's volume or error (`TILE_BOUNDING_BOX` and the like) are kept in `metadata`, not applied.
 
+mod finish;
 mod json;
 mod parse;
 mod s2;

@@ -50,7 +50,7 @@ impl Cell {
     /// An id is three bits of face, two bits for each level along a Hilbert curve, a one, and zeros.
     fn from_id(id: u64) -> Option<Cell> {
         let face = (id >> 61) as u32;
-        if id == 0 || face > 5 || id.trailing_zeros() > 60 || id.trailing_zeros() % 2 != 0 {
+        if id == 0 || face > 5 || id.trailing_zeros() > 60 || !id.trailing_zeros().is_multiple_of(2) {
             return None;
         }
         let level = MAX_LEVEL - id.trailing_zeros() / 2;
@@ -83,7 +83,7 @@ impl Cell {
 
     /// The four corners as longitude and latitude; the longitude is `None` at a pole.
     fn corners(&self) -> [(Option<f64>, f64); 4] {
-        let size = f64::from(2.0_f32).powi(self.level as i32);
+        let size = f64::from(1_u32 << self.level);
         [(0, 0), (1, 0), (1, 1), (0, 1)].map(|(di, dj)| {
             let u = st_to_uv((f64::from(self.i) + f64::from(di)) / size);
             let v = st_to_uv((f64::from(self.j) + f64::from(dj)) / size);

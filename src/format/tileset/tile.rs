@@ -25,7 +25,7 @@ pub(super) fn read_tile(mut members: Object, log: &mut Log<'_>) -> RawTile {
     let volume = match members.get("boundingVolume") {
         Some(value) => read_volume(value, format_args!("/boundingVolume"), log),
         None => {
-            log.error(format_args!("/boundingVolume"), "missing bounding volume; the parent's is used");
+            log.error(format_args!("/boundingVolume"), "missing bounding volume");
             None
         }
     };
@@ -35,8 +35,12 @@ pub(super) fn read_tile(mut members: Object, log: &mut Log<'_>) -> RawTile {
     let geometric_error = read_geometric_error(&members, log);
     let refine = read_refine(&members, log);
     let parent_from_tile = members.get("transform").and_then(|v| read_transform(v, log)).unwrap_or(DMat4::IDENTITY);
-    let contents = read_contents(&members, log);
-    let implicit = read_implicit(&members, volume.as_ref(), log);
+    let mut contents = read_contents(&members, log);
+    let implicit = if is_implicit(&members) { read_implicit(&members, volume.as_ref(), log) } else { None };
+    if implicit.is_none() && is_implicit(&members) {
+        // They are templates, which name nothing by themselves.
+        contents.clear();
+    }
     if members.contains_key("expire") {
         log.info(format_args!("/expire"), "content that expires is loaded once and kept");
     }
@@ -155,6 +159,10 @@ fn read_content(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Opt
     };
     let metadata = object.get("metadata").cloned();
     Some(ContentDef { uri, volume, group, metadata })
+}
+
+fn is_implicit(members: &Object) -> bool {
+    members.contains_key("implicitTiling") || extension(members, "3DTILES_implicit_tiling").is_some()
 }
 
 fn read_implicit(members: &Object, volume: Option<&BoundingVolume>, log: &mut Log<'_>) -> Option<ImplicitTiling> {

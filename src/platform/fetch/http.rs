@@ -139,9 +139,3 @@ pub(super) fn content_range(text: &str) -> Option<Part> {
     let (first, _) = range.split_once('-')?;
     Some(Part { offset: first.trim().parse().ok()?, total: total.trim().parse().ok()? })
 }
-
-/// `Content-Encoding` if it is one.
-pub(super) fn content_encoding(text: Option<&str>) -> Option<String> {
-    let text = text?.trim().to_ascii_lowercase();
-    (!text.is_empty() && text != "identity").then_some(text)
-}

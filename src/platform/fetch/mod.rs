@@ -30,6 +30,11 @@ mod backend;
 #[path = "native.rs"]
 mod backend;
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod test_server;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -10,7 +10,7 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, HeaderMa
 use reqwest::{Client, redirect};
 use tokio::runtime::{Handle, Runtime};
 
-use super::http::{Answer, Request, content_encoding, content_range, judge_status};
+use super::http::{Answer, Request, content_range, judge_status};
 use super::{FetchError, FetchOptions, Fetched, Fetcher};
 use crate::format::archive::Need;
 use crate::format::uri::{Location, Url};
@@ -187,6 +187,12 @@ fn is_loopback(url: &Url) -> bool {
 
 fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// `Content-Encoding` if it is one.
+fn content_encoding(text: Option<&str>) -> Option<String> {
+    let text = text?.trim().to_ascii_lowercase();
+    (!text.is_empty() && text != "identity").then_some(text)
 }
 
 fn http_error(error: &reqwest::Error, options: &FetchOptions) -> FetchError {

@@ -11,6 +11,9 @@ mod backend;
 #[path = "native.rs"]
 mod backend;
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 /// Why something can't be kept or read back.
