@@ -17,3 +17,6 @@ pub mod hub;
 
 #[cfg(feature = "view")]
 pub mod view;
+
+#[cfg(test)]
+pub mod test_support;
