@@ -220,7 +220,7 @@ impl Writer {
             Position { cursor: None, filter: Filter::default(), interval: MIN_INTERVAL, held: HeldIds::new() };
         self.send(self.hello()).await?;
         self.open(&mut position).await?;
-        let mut pings = tokio::time::interval(PING_INTERVAL);
+        let mut pings = tokio::time::interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
         let mut next_send = Instant::now();
         loop {
             let newest = *head.borrow_and_update();

@@ -2,7 +2,7 @@ use glam::DVec3;
 use proptest::prelude::*;
 
 use super::*;
-use crate::geo::{Geodetic, HeadingPitchRoll, Pose, SiteFrame, wgs84};
+use crate::geo::{Geodetic, Pose, SiteFrame, wgs84};
 
 const T: f64 = 1_795_248_000.0;
 

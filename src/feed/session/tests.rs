@@ -268,3 +268,52 @@ proptest! {
         prop_assert_eq!(final_state(kept.iter().map(|(seq, changes)| text_of(*seq, changes))), expected);
     }
 }
+
+#[test]
+fn bulk_arrives_whole() {
+    let (vehicles, rounds) = (10_000, 20);
+    let mut texts = Vec::new();
+    for round in 0..rounds {
+        let entity = |k: i32| {
+            let (lon, lat) = (11.0 + f64::from(k) * 1e-5, 44.0 + f64::from(round) * 1e-5);
+            format!(
+                r#"{{"id":"veh_{k}","set":{{"pose":{{"lon":{lon:.8},"lat":{lat:.8},"heading":90.5}},"speed":{round}}}}}"#
+            )
+        };
+        let entities: Vec<String> = (0..vehicles).map(entity).collect();
+        texts.push(format!(
+            r#"{{"type":"update","seq":{},"t":{},"entities":[{}]}}"#,
+            round + 1,
+            NOW + f64::from(round),
+            entities.join(",")
+        ));
+    }
+    let (mut session, mut twin) = (connected(), Twin::default());
+    hello(&mut session, "e", 0);
+    let (start, mut parsed_secs) = (std::time::Instant::now(), 0.0);
+    for text in &texts {
+        let parsing = std::time::Instant::now();
+        say(&mut session, text);
+        parsed_secs += parsing.elapsed().as_secs_f64();
+        drain(&mut session, &mut twin);
+    }
+    let updates = f64::from(vehicles * rounds);
+    let (parsed, all) = (updates / parsed_secs, updates / start.elapsed().as_secs_f64());
+    let rows: Vec<String> = (0..vehicles).map(|k| format!("\"veh_{k}\"")).collect();
+    say(&mut session, &format!(r#"{{"type":"names","from":0,"ids":[{}]}}"#, rows.join(",")));
+    let column = |value: &dyn Fn(i32) -> String| (0..vehicles).map(value).collect::<Vec<_>>().join(",");
+    let (lon, ids) = (column(&|k| format!("{:.8}", 11.0 + f64::from(k) * 1e-5)), column(&|k| k.to_string()));
+    let text = format!(
+        r#"{{"type":"columns","seq":30,"t":{},"ids":[{ids}],"set":{{"lon":[{lon}],"lat":[{lon}],"heading":[{lon}]}}}}"#,
+        NOW + 30.0
+    );
+    let start = std::time::Instant::now();
+    say(&mut session, &text);
+    drain(&mut session, &mut twin);
+    let columns = f64::from(vehicles) / start.elapsed().as_secs_f64();
+    println!(
+        "entities with a pose and a number: {parsed:.0}/s parsed, {all:.0}/s with the twin; rows of three columns: {columns:.0}/s"
+    );
+    assert_eq!((twin.len(), twin.stats().values_late, session.stats().updates), (10_000, 0, 210_000));
+    assert!(twin.entities().all(|(key, _)| twin.get(key, "speed").unwrap().value == Value::Number(19.0)));
+}
