@@ -21,6 +21,9 @@ pub mod site;
 pub mod sun;
 pub mod wgs84;
 
+#[cfg(test)]
+mod tests;
+
 pub use geodesic::Geodesic;
 pub use geodetic::Geodetic;
 pub use geoid::Geoid;

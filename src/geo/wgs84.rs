@@ -119,7 +119,7 @@ pub fn meridian_radius_m(lat_rad: f64) -> f64 {
 /// `origin_ecef + t * dir` (`dir` of any length but zero); `None` if it misses.
 ///
 /// From inside it is the way out. That ellipsoid differs from the true surface of constant height by less than
-/// `height_m / 80_000`.
+/// `height_m / 700_000`.
 ///
 /// Stable near and far: the discriminant is made from the ray's closest approach rather than from `b² - 4ac`, and both
 /// roots without subtracting like numbers (E. Haines et al., *Precision Improvements for Ray/Sphere Intersection*, Ray

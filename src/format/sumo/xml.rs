@@ -94,8 +94,6 @@ impl<R: BufRead> XmlReader<R> {
 
     /// The next tag or comment; text and processing instructions are passed over.
     pub fn next_node(&mut self) -> Result<Node<'_>, SumoError> {
-        // The borrow checker can't see that a passed-over event's borrow of the buffer ends before the next read, so the
-        // loop finds out what comes, and the node is made after it.
         loop {
             self.buffer.clear();
             let byte = self.reader.buffer_position();
@@ -114,8 +112,7 @@ impl<R: BufRead> XmlReader<R> {
                         return Err(SumoError::TooLarge { byte, what: "the depth of nested elements", limit });
                     }
                     self.depth += 1;
-                    // `into_owned` frees the borrow at the price of a copy of the tag; the copy is what the loop's other
-                    // arms would need as well.
+                    // Owned, because a borrow of the buffer that leaves the loop would forbid the next turn's read.
                     return Ok(Node::Start(Element { tag: tag.into_owned(), byte, depth }));
                 }
                 Ok(Event::End(_)) => {

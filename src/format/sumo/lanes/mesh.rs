@@ -12,6 +12,22 @@ use crate::geo::projection::ProjectionError;
 /// 2 km: small enough for culling and for a millimetre in f32, large enough for few draws.
 const CELL_M: f64 = 2048.0;
 
+/// Vertices of a whole net, 4 GB of geometry; real ones have below a million.
+const MAX_VERTICES: usize = 100_000_000;
+
+/// One ribbon or polygon reaches no farther from its own middle: larger than the Earth is nonsense, and f32 has an end.
+const MAX_REACH_M: f64 = 2.0e7;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MeshError {
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    #[error("the net needs more than {MAX_VERTICES} vertices")]
+    TooLarge,
+    #[error("it reaches farther than {MAX_REACH_M} m")]
+    TooFar,
+}
+
 /// What is drawn over what; each has its own parts, so that the view may hide or bias them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Layer {
@@ -31,6 +47,7 @@ pub(super) struct Ink {
 pub(super) struct Mesh<'a> {
     placement: NetPlacement<'a>,
     cells: BTreeMap<(i64, i64, Layer), Cell>,
+    vertices_left: usize,
 }
 
 struct Cell {
@@ -42,11 +59,11 @@ struct Cell {
 
 impl<'a> Mesh<'a> {
     pub fn new(placement: NetPlacement<'a>) -> Self {
-        Self { placement, cells: BTreeMap::new() }
+        Self { placement, cells: BTreeMap::new(), vertices_left: MAX_VERTICES }
     }
 
     /// A ribbon by its border pairs (left, right); nothing is added if a point has no place on Earth.
-    pub fn ribbon(&mut self, pairs: &[[DVec3; 2]], ink: Ink) -> Result<(), ProjectionError> {
+    pub fn ribbon(&mut self, pairs: &[[DVec3; 2]], ink: Ink) -> Result<(), MeshError> {
         let vertices: Vec<DVec3> = pairs.iter().flatten().copied().collect();
         let mut triangles = Vec::with_capacity(pairs.len() * 2);
         for i in 1..pairs.len() as u32 {
@@ -58,13 +75,18 @@ impl<'a> Mesh<'a> {
     }
 
     /// Triangles over net positions, anticlockwise seen from above.
-    pub fn triangles(&mut self, vertices: &[DVec3], triangles: &[[u32; 3]], ink: Ink) -> Result<(), ProjectionError> {
+    pub fn triangles(&mut self, vertices: &[DVec3], triangles: &[[u32; 3]], ink: Ink) -> Result<(), MeshError> {
         let Some(&middle) = vertices.get(vertices.len() / 2) else { return Ok(()) };
         let raised = |p: DVec3| p + DVec3::Z * ink.raise_m;
         let pos_site: Vec<DVec3> =
             vertices.iter().map(|&p| self.placement.site_pos(raised(p))).collect::<Result<_, _>>()?;
+        let Some(&middle_site) = pos_site.get(pos_site.len() / 2) else { return Ok(()) };
+        if pos_site.iter().any(|p| !p.is_finite() || p.distance(middle_site) > MAX_REACH_M) {
+            return Err(MeshError::TooFar);
+        }
+        self.vertices_left = self.vertices_left.checked_sub(vertices.len()).ok_or(MeshError::TooLarge)?;
         let cell = self.cell_of(middle, ink.layer)?;
-        // Vertices are far fewer than 2³²: a net's text has at least four bytes for each, and is bounded.
+        // Below MAX_VERTICES.
         let base = cell.geometry.positions.len() as u32;
         for pos in pos_site {
             cell.geometry.positions.push(cell.cell_from_site.transform_point3(pos).as_vec3());
