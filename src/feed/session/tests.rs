@@ -249,6 +249,31 @@ proptest! {
     }
 
     #[test]
+    fn no_stream_of_mangled_messages_panics(picks in proptest::collection::vec((0_usize..64, any::<usize>(), 0_usize..40), 1..30)) {
+        let lines: Vec<&str> = include_str!("../../../tests/cases/feed/server.jsonl").lines()
+            .chain(include_str!("../../../tests/cases/feed/broken.tsv").lines().filter_map(|line| line.split('\t').nth(1)))
+            .collect();
+        let numbers = ["1e308", "-1", "0", "9007199254740991", "null", "\"a\"", "[]", "{}", "1e-320"];
+        let (mut session, mut twin) = (connected(), Twin::default());
+        for (line, at, with) in picks {
+            let line = lines[line % lines.len()];
+            // Another number or a text where one of the numbers stood.
+            let mut parts: Vec<String> = line.split(':').map(str::to_string).collect();
+            let at = at % parts.len();
+            if let Some(end) = parts[at].find([',', '}', ']']) {
+                parts[at].replace_range(..end, numbers[with % numbers.len()]);
+            }
+            let _ = session.receive(&parts.join(":"), NOW);
+            drain(&mut session, &mut twin);
+            for t_secs in [NOW - 1.0, NOW, NOW + 10.0] {
+                let poses = twin.entities().filter_map(|(key, _)| twin.pose_at(key, t_secs));
+                prop_assert!(poses.into_iter().all(|pose| !pose.pos_ecef.is_nan()));
+            }
+            twin.advance(NOW);
+        }
+    }
+
+    #[test]
     fn the_newest_values_that_arrived_are_shown(messages in worlds(), lost in proptest::collection::vec(any::<bool>(), 25)) {
         let kept: Vec<(usize, &Vec<Change>)> =
             messages.iter().enumerate().zip(&lost).filter(|(_, lost)| !**lost).map(|(message, _)| message).collect();

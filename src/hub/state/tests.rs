@@ -145,16 +145,20 @@ fn events_come_whole_and_what_is_forgotten_is_told() {
 fn a_filter_lets_through_what_was_asked_for() {
     let mut state = state();
     state.apply([at("car-1", 1.0, 11.0), set("crane-1", 1.0, &[("x", 1.0), ("load", 2.0)])], 0.0);
-    let told_by = |subscribe: Subscribe, cursor| {
+    let told_by = |state: &State, subscribe: Subscribe| {
         let filter = Filter::new(&subscribe);
-        told(&state.delta(cursor, &filter, &mut HeldIds::new()).update.entities)
+        told(&state.delta(0, &filter, &mut HeldIds::new()).update.entities)
     };
     let entities = Subscribe { entities: vec!["crane-*".into()], ..Subscribe::default() };
-    assert_eq!(told_by(entities, 0), ["crane-1:x=1,load=2"]);
+    assert_eq!(told_by(&state, entities), ["crane-1:x=1,load=2"]);
     let classes = Subscribe { classes: vec!["c?r".into()], ..Subscribe::default() };
-    assert_eq!(told_by(classes, 0), ["car-1:pose=11"]);
+    assert_eq!(told_by(&state, classes.clone()), ["car-1:pose=11"]);
     let properties = Subscribe { properties: vec!["load".into()], ..Subscribe::default() };
-    assert_eq!(told_by(properties, 0), ["car-1:", "crane-1:load=2"]);
+    assert_eq!(told_by(&state, properties), ["car-1:", "crane-1:load=2"]);
+    let cursor = state.head();
+    state.apply([gone("car-1", 2.0), gone("crane-1", 2.0)], 0.0);
+    let filter = Filter::new(&classes);
+    assert_eq!(told(&state.delta(cursor, &filter, &mut HeldIds::new()).update.entities), ["car-1-"]);
 }
 
 #[test]
