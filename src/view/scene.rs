@@ -262,7 +262,8 @@ fn frame_content(
         }
     }
     if framing.auto_ground {
-        let lowest = uploads.drawn_contents().filter_map(|(_, c, at)| lowest_height_m(c.bounds()?, at)).reduce(f64::min);
+        let lowest =
+            uploads.drawn_contents().filter_map(|(_, c, at)| lowest_height_m(c.bounds()?, at)).reduce(f64::min);
         if let Some(lowest) = lowest
             && (lowest - 0.1 - ground.height_m).abs() > 0.25
         {
@@ -270,8 +271,7 @@ fn frame_content(
         }
     }
     if framing.wanted && framing.unplaced.is_empty() {
-        let balls: Vec<_> =
-            tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
+        let balls: Vec<_> = tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
         if balls.len() < tiles.entries().len() || balls.is_empty() {
             let all_failed = stats.settled && !tiles.entries().is_empty();
             if balls.is_empty() && !(all_failed || tiles.entries().is_empty()) {
@@ -363,10 +363,9 @@ fn run_clock(clock: Res<SceneClock>, time: Res<Time>, mut sky: ResMut<SkySetting
     }
 }
 
-
 pub fn plugin(app: &mut App) {
-    app.init_resource::<Framing>().init_resource::<Switches>().add_systems(PostStartup, open).add_systems(
-        Update,
-        (frame_content, switch_layers, run_clock).chain().in_set(ViewSet::Scene),
-    );
+    app.init_resource::<Framing>()
+        .init_resource::<Switches>()
+        .add_systems(PostStartup, open)
+        .add_systems(Update, (frame_content, switch_layers, run_clock).chain().in_set(ViewSet::Scene));
 }
