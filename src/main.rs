@@ -2,6 +2,9 @@
 
 mod cli;
 
+#[global_allocator]
+static ALLOCATOR: cli::allocations::Counting = cli::allocations::Counting;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }

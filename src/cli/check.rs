@@ -85,7 +85,9 @@ impl Checker {
                         let scope = Scope::of(&location);
                         self.push(location, scope, (file.clone(), reference.path));
                     }
-                    _ => self.can_be_read(&location, &file, &reference.path),
+                    _ => {
+                        self.can_be_read(&location, &file, &reference.path);
+                    }
                 },
                 Err(error) => self.issues.push(Issue::error(reference.path, error).in_file(file.clone())),
             }

@@ -1,5 +1,6 @@
 //! The command line: parse, call the library, print errors once.
 
+pub mod allocations;
 mod bench;
 mod check;
 mod open;

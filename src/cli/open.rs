@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mirante::format::issue::{Issue, Issues};
+use mirante::format::issue::Issues;
 use mirante::format::scene::{self, ContentKind, Scene};
 use mirante::format::uri::{Location, UriError};
 use mirante::platform::fetch::{FetchError, FetchOptions, Fetcher};
@@ -110,7 +110,8 @@ fn kind_of(bytes: &[u8]) -> Option<Kind> {
 }
 
 fn open_location(location: &Location) -> Result<Opened, OpenError> {
-    let fetcher = Fetcher::new(FetchOptions::default());
+    let fetcher = Fetcher::new(FetchOptions::default())
+        .map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
     let fetched = fetcher
         .get_blocking(location)
         .map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
@@ -149,23 +150,30 @@ fn absolute(location: &Location) -> String {
     }
 }
 
+/// Counts changes of what the generator makes, so that an old cache is not taken for it.
+const DEMO_VERSION: u32 = 1;
+
 /// The demo's scene file, generated into the user's cache on first use.
-pub fn demo(mut progress: impl FnMut(f32, &str)) -> Result<Opened, OpenError> {
+pub fn demo(progress: impl FnMut(f32, &str)) -> Result<Opened, OpenError> {
+    open_location(&Location::File(demo_folder(progress)?.join("scene.json")))
+}
+
+/// The folder with the demo's files.
+pub fn demo_folder(mut progress: impl FnMut(f32, &str)) -> Result<PathBuf, OpenError> {
     let error = |e: &dyn std::fmt::Display| OpenError::Demo(e.to_string());
     let cache = mirante::platform::store::cache_dir().map_err(|e| error(&e))?;
-    let folder = cache.join(format!("town-{}", mirante::world::VERSION));
-    let scene = folder.join("scene.json");
-    if !scene.is_file() {
+    let folder = cache.join(format!("town-{DEMO_VERSION}"));
+    if !folder.join("scene.json").is_file() {
         generate(&folder, &mut progress).map_err(|e| error(&e))?;
     }
-    open_location(&Location::File(scene))
+    Ok(folder)
 }
 
 /// Writes the demo's files; the scene file last, so that its presence says that all is there.
 fn generate(folder: &Path, progress: &mut dyn FnMut(f32, &str)) -> std::io::Result<()> {
     let mut failure = None;
     let mut scene = None;
-    let options = mirante::world::TownOptions::default();
+    let options = mirante::world::Options::default();
     let mut sink = |file: mirante::world::GeneratedFile| {
         if failure.is_some() {
             return;
@@ -192,23 +200,3 @@ fn generate(folder: &Path, progress: &mut dyn FnMut(f32, &str)) -> std::io::Resu
     }
 }
 
-/// Issues of files that a scene names and that are not there.
-pub fn check_references(opened: &Opened) -> Issues {
-    let mut issues = Issues::default();
-    let fetcher = Fetcher::new(FetchOptions::default());
-    let file = opened.base.to_string();
-    for reference in opened.scene.references() {
-        let location = match mirante::stage::resolve(&opened.base, reference.url) {
-            Ok(location) => location,
-            Err(error) => {
-                issues.push(Issue::error(reference.path.clone(), error).in_file(file.clone()));
-                continue;
-            }
-        };
-        if let Err(error) = fetcher.get_blocking(&location) {
-            let message = format!("{} can't be read: {error}", reference.url.as_str());
-            issues.push(Issue::error(reference.path.clone(), message).in_file(file.clone()));
-        }
-    }
-    issues
-}

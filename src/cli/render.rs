@@ -11,6 +11,7 @@ use serde_json::json;
 use mirante::format::issue::Issues;
 use mirante::view::capture::Studio;
 use mirante::view::entities::Cast;
+use mirante::view::roads::Roads;
 use mirante::view::live::{FeedAddress, FeedHealth, FeedLink};
 use mirante::view::stream::{IssueLog, StreamStats, Tiles};
 
@@ -71,6 +72,7 @@ pub fn render(args: RenderArgs) -> Outcome {
         frames += 1;
         let settled = studio.world().resource::<StreamStats>().settled
             && studio.world().resource::<Cast>().is_settled()
+            && studio.world().resource::<Roads>().is_settled()
             && (!has_feed || feed_is_shown(&studio, start));
         settled_frames = if settled { settled_frames + 1 } else { 0 };
         if settled_frames == SETTLED_FRAMES {

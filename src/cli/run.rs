@@ -126,8 +126,6 @@ fn play(base: &Location, feed: &Feed) -> Result<HubHandle, Box<dyn std::error::E
 pub fn hub(args: HubArgs) -> Outcome {
     let play = PlayOptions { file: args.play, net: args.net, speed: args.speed, looped: !args.once };
     let options = HubOptions { listen: args.listen, play: Some(play), ..HubOptions::default() };
-    let hub = mirante::hub::spawn(options)?;
-    println!("serving {}  (Ctrl+C ends it)", hub.url());
-    hub.wait();
+    mirante::hub::run(&options, |address| println!("serving {}  (Ctrl+C ends it)", address.url))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -76,11 +76,7 @@ impl Filter {
 
     /// Whether the entity is wanted, by what never changes of it.
     pub fn wants_entity(&self, id: &str, class: Option<&str>) -> bool {
-        self.wants_id(id) && (self.classes.is_empty() || class.is_some_and(|class| fits(&self.classes, class)))
-    }
-
-    pub fn wants_id(&self, id: &str) -> bool {
-        fits(&self.entities, id)
+        fits(&self.entities, id) && (self.classes.is_empty() || class.is_some_and(|class| fits(&self.classes, class)))
     }
 
     pub fn wants_property(&self, name: &str) -> bool {

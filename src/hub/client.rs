@@ -57,6 +57,7 @@ enum Wants {
 }
 
 /// Serves a client until it leaves or the hub stops; says why it ended.
+#[expect(clippy::result_large_err, reason = "the handshake's interface")]
 pub(super) async fn serve(
     stream: TcpStream,
     shared: Arc<Shared>,
@@ -179,6 +180,12 @@ fn request_of(text: &str) -> (Asked, bool) {
     (request, false)
 }
 
+/// At most 123 bytes, as many as a close frame has room for (RFC 6455 section 5.5).
+fn shortened(reason: &str) -> &str {
+    let end = (0..=reason.len().min(123)).rev().find(|end| reason.is_char_boundary(*end));
+    reason.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
 struct Writer {
     sink: Sink,
     shared: Arc<Shared>,
@@ -208,8 +215,7 @@ impl Writer {
             Ok(never) => match never {},
         };
         // A goodbye that can't be delivered is no loss.
-        let reason: String = end.reason.chars().take(30).collect();
-        let frame = CloseFrame { code: end.code, reason: Utf8Bytes::from(reason) };
+        let frame = CloseFrame { code: end.code, reason: Utf8Bytes::from(shortened(&end.reason)) };
         let _ = timeout(Duration::from_millis(500), self.sink.send(Message::Close(Some(frame)))).await;
         end.reason
     }
@@ -220,7 +226,7 @@ impl Writer {
             Position { cursor: None, filter: Filter::default(), interval: MIN_INTERVAL, held: HeldIds::new() };
         self.send(self.hello()).await?;
         self.open(&mut position).await?;
-        let mut pings = tokio::time::interval(PING_INTERVAL);
+        let mut pings = tokio::time::interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
         let mut next_send = Instant::now();
         loop {
             let newest = *head.borrow_and_update();

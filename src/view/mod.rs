@@ -8,6 +8,7 @@
 //! | [`ground`] | the plain Earth with its graticule |
 //! | [`stream`] | tiles: selection, fetching, decoding, uploading, fading |
 //! | [`scene`] | a scene file becomes tilesets, layers, views |
+//! | [`roads`] | SUMO road networks as lanes |
 //! | [`live`] | the feed, the twin's state, the clock |
 //! | [`entities`] | what the feed moves: models, colours, labels |
 //! | [`pick`] | what a ray meets; selection and its outline |
@@ -25,6 +26,7 @@ pub mod live;
 pub mod look;
 pub mod navigate;
 pub mod pick;
+pub mod roads;
 pub mod scene;
 pub mod sky;
 pub mod space;
@@ -97,6 +99,7 @@ pub fn plugin(app: &mut App) {
         ground::plugin,
         stream::plugin,
         scene::plugin,
+        roads::plugin,
         live::plugin,
         entities::plugin,
         pick::plugin,

@@ -262,16 +262,15 @@ fn frame_content(
         }
     }
     if framing.auto_ground {
-        let lowest =
-            uploads.drawn_contents().filter_map(|(_, c, at)| lowest_height_m(c.bounds()?, at)).reduce(f64::min);
-        if let Some(lowest) = lowest
-            && (lowest - 0.1 - ground.height_m).abs() > 0.25
+        if let Some(lowest) = uploads.lowest_m()
+            && (lowest - BELOW_CONTENT_M - ground.height_m).abs() > 0.01
         {
-            ground.height_m = lowest - 0.1;
+            ground.height_m = lowest - BELOW_CONTENT_M;
         }
     }
     if framing.wanted && framing.unplaced.is_empty() {
-        let balls: Vec<_> = tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
+        let balls: Vec<_> =
+            tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
         if balls.len() < tiles.entries().len() || balls.is_empty() {
             let all_failed = stats.settled && !tiles.entries().is_empty();
             if balls.is_empty() && !(all_failed || tiles.entries().is_empty()) {
@@ -313,19 +312,8 @@ fn place_local(stage: &Stage, center: DVec3, radius_m: f64) -> (String, DAffine3
     (text, at)
 }
 
-fn lowest_height_m((lo, hi): (DVec3, DVec3), ecef_from_content: DAffine3) -> Option<f64> {
-    let middle = 0.5 * (lo + hi);
-    let corners = (0..8).map(|i| {
-        let pick = |bit: u32, a: f64, b: f64| if i & bit == 0 { a } else { b };
-        DVec3::new(pick(1, lo.x, hi.x), pick(2, lo.y, hi.y), pick(4, lo.z, hi.z))
-    });
-    let below = [DVec3::new(middle.x, middle.y, lo.z)];
-    corners
-        .chain(below)
-        .map(|p| wgs84::geodetic_from_ecef(ecef_from_content.transform_point3(p)).height_m)
-        .reduce(f64::min)
-        .filter(|h| h.is_finite())
-}
+/// How far the automatic ground lies below the lowest content, metres: enough not to flicker through floors.
+const BELOW_CONTENT_M: f64 = 0.05;
 
 fn join_balls(a: (DVec3, f64), b: (DVec3, f64)) -> (DVec3, f64) {
     let distance = a.0.distance(b.0);
@@ -363,9 +351,10 @@ fn run_clock(clock: Res<SceneClock>, time: Res<Time>, mut sky: ResMut<SkySetting
     }
 }
 
+
 pub fn plugin(app: &mut App) {
-    app.init_resource::<Framing>()
-        .init_resource::<Switches>()
-        .add_systems(PostStartup, open)
-        .add_systems(Update, (frame_content, switch_layers, run_clock).chain().in_set(ViewSet::Scene));
+    app.init_resource::<Framing>().init_resource::<Switches>().add_systems(PostStartup, open).add_systems(
+        Update,
+        (frame_content, switch_layers, run_clock).chain().in_set(ViewSet::Scene),
+    );
 }

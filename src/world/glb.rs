@@ -381,8 +381,7 @@ fn document_json(
         root["samplers"] = json!([{"magFilter": 9728, "minFilter": 9728, "wrapS": 33071, "wrapT": 33071}]);
         root["textures"] = json!([{"source": 0, "sampler": 0}]);
     }
-    let with_ids =
-        root["meshes"][0]["primitives"].as_array().is_some_and(|p| p.iter().any(|p| p.get("extensions").is_some()));
+    let with_ids = root["meshes"][0]["primitives"].as_array().is_some_and(|p| p.iter().any(|p| p.get("extensions").is_some()));
     if with_ids {
         extensions_used.extend(["EXT_mesh_features", "EXT_structural_metadata"]);
         root["extensions"] = json!({"EXT_structural_metadata": metadata(doc, table)});

@@ -138,13 +138,13 @@ impl Record {
         if filter.has_area() {
             return self.collect_in_area(cursor, gone_since, filter, held, out);
         }
-        // Of one that is gone the class is forgotten, so its departure goes to everyone who might have had it.
-        if let Some((t_secs, _)) = gone_since
-            && filter.wants_id(&self.id)
-        {
+        if !filter.wants_entity(&self.id, self.class.as_deref()) {
+            return;
+        }
+        if let Some((t_secs, _)) = gone_since {
             out.push((self.departure(), t_secs));
         }
-        if self.present && filter.wants_entity(&self.id, self.class.as_deref()) {
+        if self.present {
             let message = self.message(cursor, self.named_seq > cursor, filter);
             if self.named_seq > cursor || !message.set.is_empty() {
                 out.push((message, self.t_secs));

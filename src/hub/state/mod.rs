@@ -162,6 +162,8 @@ impl State {
         let mut changed = !record.present;
         if !record.present {
             record.present = true;
+            // They were kept so that filters know whom its departure concerns.
+            (record.class, record.model) = (None, None);
             record.named_seq = seq;
             self.present += 1;
         }
@@ -200,7 +202,6 @@ impl State {
         record.gone = Some((t_secs, seq));
         record.t_secs = t_secs;
         record.properties = Vec::new();
-        (record.class, record.model) = (None, None);
         record.bytes = 0;
         self.present = self.present.saturating_sub(1);
         self.gone.push_back((seq, index, now_secs + self.resume_secs));

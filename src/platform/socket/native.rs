@@ -210,7 +210,8 @@ async fn pump(
 ) -> Option<String> {
     let (mut sink, mut stream) = stream.split();
     let idle_timeout = secs(options.idle_timeout_secs);
-    let mut pings = tokio::time::interval(idle_timeout.div_f64(3.0).max(Duration::from_millis(10)));
+    let ping_interval = idle_timeout.div_f64(3.0).max(Duration::from_millis(10));
+    let mut pings = tokio::time::interval_at(tokio::time::Instant::now() + ping_interval, ping_interval);
     pings.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut heard = Instant::now();
     loop {

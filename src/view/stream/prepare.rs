@@ -16,9 +16,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::format::content::{
-    AlphaMode, Content, Geometry, Instance, Material, Part, TextureFormat as ContentTextureFormat, TextureRef,
-    Topology, Wrap,
+    AlphaMode, Content, Geometry, Instance, Material, Part, TextureRef, Topology, TextureFormat as ContentTextureFormat,
+    Wrap,
 };
+use crate::geo::wgs84;
 use crate::view::space::EcefPose;
 
 /// A content ready for the GPU.
@@ -31,6 +32,8 @@ pub struct Prepared {
     /// What it holds on the GPU and what stays on the CPU, bytes.
     pub bytes: u64,
     pub triangles: u64,
+    /// Lowest point, metres above the ellipsoid; infinite without geometry.
+    pub lowest_m: f64,
 }
 
 /// Meshes with the materials and images that they use.
@@ -81,9 +84,11 @@ pub fn prepare(mut content: Content, ecef_from_content: DAffine3) -> Prepared {
         .sum();
     let on_gpu: u64 = surfaces.meshes.iter().map(|m| m.bytes).sum::<u64>()
         + surfaces.images.iter().map(|i| i.data.as_ref().map_or(0, Vec::len) as u64).sum::<u64>();
+    let height_m = wgs84::geodetic_from_ecef(pose.pos_ecef).height_m;
+    let lowest_m = surfaces.meshes.iter().fold(f64::INFINITY, |low, m| low.min(height_m + f64::from(m.aabb.min().y)));
     content.textures.clear();
     let bytes = on_gpu + content.byte_size() as u64;
-    Prepared { pose, surfaces, content: Arc::new(content), ecef_from_content, bytes, triangles }
+    Prepared { pose, surfaces, content: Arc::new(content), ecef_from_content, bytes, triangles, lowest_m }
 }
 
 /// All surfaces of a content in a local frame of Bevy's axes (y up); `local_from_content` may scale and shear.
@@ -152,8 +157,11 @@ impl Merged {
         let flat = geometry.topology == Topology::Triangles && geometry.normals.is_empty();
         let mirrored = level_from_part.matrix3.determinant() < 0.0;
         let first = self.positions.len() as u32;
-        let order: Vec<u32> =
-            if flat { geometry.indices.clone() } else { (0..geometry.positions.len() as u32).collect() };
+        let order: Vec<u32> = if flat {
+            geometry.indices.clone()
+        } else {
+            (0..geometry.positions.len() as u32).collect()
+        };
         let at = |i: u32| level_from_part.transform_point3(geometry.positions[i as usize].as_dvec3()).as_vec3();
         self.positions.extend(order.iter().map(|&i| at(i).to_array()));
         if flat {

@@ -101,6 +101,7 @@ struct Resident {
     contents: Vec<(Arc<Content>, DAffine3)>,
     triangles: u64,
     draws: u64,
+    lowest_m: f64,
     wire_bytes: u64,
     visible: bool,
     tag: MeshTag,
@@ -190,12 +191,14 @@ impl Uploads {
             contents: Vec::new(),
             triangles: 0,
             draws: 0,
+            lowest_m: f64::INFINITY,
             wire_bytes: ready.wire_bytes,
             visible: false,
             tag: Look::default().tag(),
         };
         for prepared in ready.prepared {
             resident.triangles += prepared.triangles;
+            resident.lowest_m = resident.lowest_m.min(prepared.lowest_m);
             resident.draws += prepared.surfaces.meshes.len() as u64;
             for surface in factory.surfaces(prepared.surfaces) {
                 resident.entities.push(spawn(commands, ready.tile, prepared.pose, surface));
@@ -238,7 +241,11 @@ impl Uploads {
     }
 
     /// Frees what the selection no longer keeps; returns how many tiles.
-    pub fn free(&mut self, forest: &mut TileForest, commands: &mut Commands) -> usize {
+    pub fn free(
+        &mut self,
+        forest: &mut TileForest,
+        commands: &mut Commands,
+    ) -> usize {
         let count = self.unload.len();
         for tile in std::mem::take(&mut self.unload) {
             if let Some(resident) = self.resident.remove(&tile) {
@@ -269,12 +276,20 @@ impl Uploads {
         self.drawn().map(|(_, resident)| resident.triangles).sum()
     }
 
+    /// The lowest point of what is drawn, metres above the ellipsoid.
+    pub fn lowest_m(&self) -> Option<f64> {
+        self.drawn().map(|(_, resident)| resident.lowest_m).filter(|m| m.is_finite()).reduce(f64::min)
+    }
+
     pub fn drawn_meshes(&self) -> u64 {
         self.drawn().map(|(_, resident)| resident.draws).sum()
     }
 
     fn drawn(&self) -> impl Iterator<Item = (TileId, &Resident)> {
-        self.draw.iter().filter(|d| !d.fading_out).filter_map(|d| Some((d.tile, self.resident.get(&d.tile)?)))
+        self.draw
+            .iter()
+            .filter(|d| !d.fading_out)
+            .filter_map(|d| Some((d.tile, self.resident.get(&d.tile)?)))
     }
 
     /// The contents on screen, for ray casts.

@@ -263,7 +263,7 @@ fn elements<'a>(view: View<'a>, offset: usize, count: usize, size: usize, stride
         None => Some(0),
     };
     let end = needed.and_then(|needed| offset.checked_add(needed));
-    if !end.is_some_and(|end| end <= view.bytes.len()) {
+    if end.is_none_or(|end| end > view.bytes.len()) {
         return Err(format!(
             "{count} elements of {size} bytes, {stride} apart, from byte {offset} on do not fit into {} bytes",
             view.bytes.len()

@@ -94,11 +94,15 @@ impl<'a> Reader<'a> {
     /// Adds the parts of a node; `None` once no more parts are allowed.
     fn node(&mut self, draw: Draw) -> Option<()> {
         let document = self.source.document;
-        let Some(placed) = self.placed(draw).filter(|placed| !placed.mesh.primitives.is_empty()) else {
+        let Some(mut placed) = self.placed(draw).filter(|placed| !placed.mesh.primitives.is_empty()) else {
             return Some(());
         };
         let instances =
             instancing::read(document, self.source.buffers, (draw.node, placed.node), self.budget, self.issues);
+        if instances.is_some() {
+            // A skin places vertices in the scene; copies of that mean nothing.
+            placed.joints = None;
+        }
         for primitive in 0..placed.mesh.primitives.len() {
             if let Err(error) = self.budget.parts.take(1) {
                 self.issues
@@ -150,19 +154,22 @@ impl<'a> Reader<'a> {
     /// The part of a primitive that is drawn once.
     fn single(&mut self, placed: &Placed, primitive: usize) {
         let content_from_node = self.content_from_scene * placed.scene_from_node;
-        let bake = match Bake::of(content_from_node.matrix3) {
-            Some(bake) => bake,
-            // A skinned mesh does not stand where its node stands.
-            None if placed.joints.is_some() => Bake::None,
-            None => {
-                let message = "the node's scale flattens it to nothing: its mesh is left out";
-                self.issues.push(Issue::info(format!("/nodes/{}", placed.index), message));
+        let bake = Bake::of(content_from_node.matrix3);
+        if bake.is_some() || placed.joints.is_some() {
+            let Some(built) = self.build(placed, primitive, bake.unwrap_or(Bake::None)) else { return };
+            // A skinned mesh does not stand where its node stands: that node may even be flat.
+            let content_from_mesh = if built.skinned {
+                Some(self.content_from_scene)
+            } else {
+                bake.map(|bake| bake.rest(content_from_node))
+            };
+            if let Some(content_from_mesh) = content_from_mesh {
+                self.push(placed, primitive, &built, content_from_mesh, Vec::new());
                 return;
             }
-        };
-        let Some(built) = self.build(placed, primitive, bake) else { return };
-        let content_from_mesh = if built.skinned { self.content_from_scene } else { bake.rest(content_from_node) };
-        self.push(placed, primitive, &built, content_from_mesh, Vec::new());
+        }
+        let message = "the node's scale flattens it to nothing: its mesh is left out";
+        self.issues.push(Issue::info(format!("/nodes/{}", placed.index), message));
     }
 
     /// The parts of a primitive that is drawn many times: one for the copies that keep handedness, one for mirrored ones.

@@ -160,7 +160,7 @@ mod tests {
                 {"translation":[0.0004,0,0],"mesh":0}]}"#,
         );
         let p = scene.scene_from_node[1].translation;
-        assert!((p - DVec3::new(4_433_094.1238, 362_834.5678, -4_556_211.0001)).length() < 1e-8, "{p}");
+        assert!((p - DVec3::new(4_433_094.123_8, 362_834.567_8, -4_556_211.000_1)).length() < 1e-8, "{p}");
         assert_eq!(scene.draws, [Draw { node: 1, mesh: 0 }]);
         assert!(issues.is_empty());
     }

@@ -372,3 +372,18 @@ fn other_versions_and_broken_json_are_typed_errors() {
         assert!(error.to_string().starts_with(wanted), "{error}");
     }
 }
+
+#[test]
+fn a_node_scaled_to_nothing_is_not_drawn_and_a_skin_on_it_is() {
+    let (mut builder, positions, indices) = quad();
+    let joints = builder.accessor(5121, "VEC4", 4, &[0; 16]);
+    let weights = builder.f32s("VEC4", 4, &[1., 0., 0., 0.].repeat(4));
+    let content = builder.read(json!({
+        "scenes": [{"nodes": [0, 1, 2]}],
+        "nodes": [{"mesh": 0, "scale": [0, 0, 0]}, {"mesh": 0, "scale": [0, 0, 0], "skin": 0}, {"translation": [5, 0, 0]}],
+        "skins": [{"joints": [2]}],
+        "meshes": [{"primitives": [{
+            "attributes": {"POSITION": positions, "JOINTS_0": joints, "WEIGHTS_0": weights}, "indices": indices}]}]}));
+    let [part] = &content.parts[..] else { panic!("one part, got {}", content.parts.len()) };
+    assert_eq!(super::positions(part)[1], DVec3::new(7., 0., 0.));
+}

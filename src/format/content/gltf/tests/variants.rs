@@ -93,7 +93,8 @@ fn the_plain_file_is_where_its_node_puts_it_to_the_tenth_of_a_millimetre() {
     let content = read_file(&cases().join("plain.glb"));
     let part = &content.parts[0];
     // Vertex 0 of make.mjs: (12 m, 0, 0), scaled by 0.5, turned by 0.8 rad about y, moved.
-    let expected = DVec3::new(4_433_094.1234 + 6.0 * 0.8f64.cos(), 362_834.5678, -4_556_211.0001 - 6.0 * 0.8f64.sin());
+    let expected =
+        DVec3::new(4_433_094.123_4 + 6.0 * 0.8f64.cos(), 362_834.567_8, -4_556_211.000_1 - 6.0 * 0.8f64.sin());
     let got = positions(part)[0];
     assert!((got - expected).length() < 1e-4, "{got} instead of {expected}");
     let (lo, hi) = part.geometry.aabb().expect("not empty");
