@@ -9,6 +9,5 @@ pub mod issue;
 pub mod scene;
 pub mod sumo;
 pub mod subtree;
-pub mod sumo;
 pub mod tileset;
 pub mod uri;

@@ -200,7 +200,7 @@ pub(super) fn subdivide(volume: &BoundingVolume, scheme: Subdivision, level: u32
             center: *center + *half_axes * ((low + size * 0.5) * 2.0 - 1.0),
             half_axes: *half_axes * DMat3::from_diagonal(size),
         },
-        BoundingVolume::Sphere { .. } => volume.clone(),
+        BoundingVolume::Sphere { .. } => *volume,
         BoundingVolume::Region { west_rad, south_rad, east_rad, north_rad, min_height_m, max_height_m } => {
             let width = region::width_rad(*west_rad, *east_rad);
             let (depth, tall) = (north_rad - south_rad, max_height_m - min_height_m);
