@@ -200,8 +200,8 @@ impl Site<'_> {
             bay_m: width_m + self.rng.range(1.6, 2.4),
             width_m,
             height_m: self.rng.range(1.35, 2.0),
-            shutters: self.rng.chance(0.3),
-            balconies: if self.rng.chance(0.45) { self.rng.int(2, 4) as u8 } else { 0 },
+            shutters: self.rng.chance(0.22),
+            balconies: if self.rng.chance(0.4) { self.rng.int(2, 4) as u8 } else { 0 },
             shop,
         }
     }

@@ -1,13 +1,14 @@
-//! Writes meshes as binary glTF 2.0 with KHR_mesh_quantization, EXT_mesh_features and EXT_structural_metadata.
+//! Writes meshes as binary glTF 2.0 with KHR_mesh_quantization, EXT_meshopt_compression,
+//! EXT_mesh_features and EXT_structural_metadata.
 //!
 //! Vertices are welded by their quantised value. Tiles: town frame in, tile frame (east-north-up at the tile's centre,
 //! exact through ECEF) out, glTF's y up. Positions are 16-bit with a step of the tile's extent / 65535 (4 mm for the
 //! finest tiles), 32-bit floats for extents above [`FLOAT_EXTENT_M`]. Positions are rounded, so the last bit of the
 //! geodesy does not reach the file. Normals are taken as if the tile's up were everywhere up.
 
-use super::det::Rng;
 use super::feature::Feature;
 use super::frame::TownFrame;
+use super::meshopt;
 use super::mesh::{MATTERS, Mesh, NO_FEATURE, Vertex};
 use super::night;
 use glam::{DAffine3, DVec3, Vec3};
@@ -35,6 +36,10 @@ pub struct Encoded {
 /// The document under construction: JSON arrays and the binary chunk.
 #[derive(Default)]
 pub struct Document {
+    /// Whether vertices and indices are stored by EXT_meshopt_compression.
+    packed: bool,
+    /// Length of the buffer that they unpack to.
+    unpacked_len: usize,
     bin: Vec<u8>,
     views: Vec<Value>,
     accessors: Vec<Value>,
@@ -67,21 +72,37 @@ impl Document {
         self.accessors.len() - 1
     }
 
+    /// A buffer view of vertices or indices, packed if the document is.
+    fn stream(&mut self, bytes: &[u8], stride: usize, packed: impl Fn() -> Vec<u8>, mode: &str, target: u32) -> usize {
+        let vertices = mode == "ATTRIBUTES";
+        if !self.packed {
+            return self.view(bytes, vertices.then_some(stride), Some(target));
+        }
+        let view = self.view(&packed(), None, None);
+        let stored = self.views[view].take();
+        self.unpacked_len = self.unpacked_len.next_multiple_of(8);
+        let mut json = json!({"buffer": 1, "byteOffset": self.unpacked_len, "byteLength": bytes.len(), "target": target,
+            "extensions": {"EXT_meshopt_compression": {"buffer": 0, "byteOffset": stored["byteOffset"],
+                "byteLength": stored["byteLength"], "byteStride": stride, "mode": mode, "count": bytes.len() / stride}}});
+        if vertices {
+            json["byteStride"] = json!(stride);
+        }
+        self.unpacked_len += bytes.len();
+        self.views[view] = json;
+        view
+    }
+
     fn attribute<const N: usize>(&mut self, data: &[[u8; N]], component: u32, kind: &str, normalized: bool) -> usize {
-        let view = self.view(data.as_flattened(), Some(N), Some(34962));
+        let bytes = data.as_flattened();
+        let view = self.stream(bytes, N, || meshopt::attributes(bytes, N), "ATTRIBUTES", 34962);
         self.accessor(view, component, kind, data.len(), normalized)
     }
 
     fn indices(&mut self, indices: &[u32], vertices: usize) -> usize {
-        if vertices < 65_535 {
-            let bytes: Vec<u8> = indices.iter().flat_map(|&i| (i as u16).to_le_bytes()).collect();
-            let view = self.view(&bytes, None, Some(34963));
-            self.accessor(view, UNSIGNED_SHORT, "SCALAR", indices.len(), false)
-        } else {
-            let bytes: Vec<u8> = indices.iter().flat_map(|&i| i.to_le_bytes()).collect();
-            let view = self.view(&bytes, None, Some(34963));
-            self.accessor(view, UNSIGNED_INT, "SCALAR", indices.len(), false)
-        }
+        let (component, stride) = if vertices < 65_535 { (UNSIGNED_SHORT, 2) } else { (UNSIGNED_INT, 4) };
+        let bytes: Vec<u8> = indices.iter().flat_map(|&i| i.to_le_bytes().into_iter().take(stride)).collect();
+        let view = self.stream(&bytes, stride, || meshopt::indices(indices), "INDICES", 34963);
+        self.accessor(view, component, "SCALAR", indices.len(), false)
     }
 
     /// Joins the JSON and the binary chunk into a GLB.
@@ -92,6 +113,11 @@ impl Document {
         root["asset"] = json!({"version": "2.0", "generator": "Mirante world"});
         root["scene"] = json!(0);
         root["buffers"] = json!([{"byteLength": self.bin.len()}]);
+        if self.unpacked_len > 0 {
+            let fallback = json!({"byteLength": self.unpacked_len,
+                "extensions": {"EXT_meshopt_compression": {"fallback": true}}});
+            root["buffers"] = json!([{"byteLength": self.bin.len()}, fallback]);
+        }
         root["bufferViews"] = Value::Array(self.views);
         root["accessors"] = Value::Array(self.accessors);
         let mut text = root.to_string().into_bytes();
@@ -179,37 +205,75 @@ fn stored_normal(n: Vec3) -> [i8; 3] {
     [n.x, n.z, -n.y].map(|x| (x * 127.0).round() as i8)
 }
 
-/// Colours are rounded up or down by lot with the right mean: 8 linear bits would band in dark tones.
-fn stored_color(c: [f32; 3], at: [u32; 3]) -> [u8; 3] {
-    let mut rng = Rng::of(at[0] as u64, at[1] as u64, at[2] as u64);
-    let threshold = rng.unit() as f32;
-    c.map(|x| (x.clamp(0.0, 1.0) * 255.0 + threshold).floor().min(255.0) as u8)
+fn stored_color(c: [f32; 3]) -> [u8; 3] {
+    c.map(|x| (x.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8)
 }
 
 /// Encodes a mesh in the town frame as the content of a tile whose frame is `ecef_from_tile`.
-pub fn tile(mesh: &Mesh, table: &[Feature], frame: &TownFrame, ecef_from_tile: &DAffine3) -> Encoded {
+pub fn tile(mesh: &Mesh, table: &[Feature], frame: &TownFrame, ecef_from_tile: &DAffine3, packed: bool) -> Encoded {
     let tile_from_ecef = ecef_from_tile.inverse();
     let local: Vec<Vec<DVec3>> = mesh
         .triangles
         .iter()
         .map(|list| list.iter().map(|v| tile_from_ecef.transform_point3(frame.ecef_from_town(v.at))).collect())
         .collect();
-    encode(mesh, &local, table, true)
+    encode(mesh, &local, table, packed)
 }
 
-/// Encodes a mesh whose coordinates are those of the file's own frame, z up (models).
-pub fn plain(mesh: &Mesh) -> Encoded {
-    let local: Vec<Vec<DVec3>> = mesh.triangles.iter().map(|list| list.iter().map(|v| v.at).collect()).collect();
-    encode(mesh, &local, &[], false)
+/// A part of a model; its mesh and place are in the frame of its parent, z up.
+pub struct Node {
+    pub name: String,
+    pub parent: Option<usize>,
+    pub at: DVec3,
+    pub mesh: Mesh,
 }
 
-fn encode(mesh: &Mesh, local: &[Vec<DVec3>], table: &[Feature], night: bool) -> Encoded {
+/// Encodes a model: one glTF node for each part, 32-bit positions, no features.
+pub fn model(nodes: &[Node]) -> Vec<u8> {
+    let mut doc = Document::default();
+    let grid = Grid::Floats { centre: DVec3::ZERO };
+    let used: Vec<usize> =
+        (0..MATTERS).filter(|&m| nodes.iter().any(|n| !n.mesh.triangles[m].is_empty())).collect();
+    let mut meshes = Vec::new();
+    let mut json_nodes = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let mut primitives = Vec::new();
+        for (material, &matter) in used.iter().enumerate() {
+            let list = &node.mesh.triangles[matter];
+            let local: Vec<DVec3> = list.iter().map(|v| v.at).collect();
+            let (vertices, indices) = weld(list, &local, &grid);
+            if !indices.is_empty() {
+                primitives.push(primitive(&mut doc, &vertices, &indices, material, &grid, &[], false));
+            }
+        }
+        let children: Vec<usize> = (0..nodes.len()).filter(|&k| nodes[k].parent == Some(index)).collect();
+        let mut json = json!({"name": node.name, "mesh": meshes.len(), "translation": y_up(node.at).to_array()});
+        if !children.is_empty() {
+            json["children"] = json!(children);
+        }
+        meshes.push(json!({"name": node.name, "primitives": primitives}));
+        json_nodes.push(json);
+    }
+    let roots: Vec<usize> = (0..nodes.len()).filter(|&k| nodes[k].parent.is_none()).collect();
+    let root = json!({
+        "scenes": [{"nodes": roots}],
+        "nodes": json_nodes,
+        "meshes": meshes,
+        "materials": used.iter().map(|&m| material(m, false)).collect::<Vec<_>>(),
+        "extensionsUsed": ["KHR_mesh_quantization"],
+        "extensionsRequired": ["KHR_mesh_quantization"],
+    });
+    doc.finish(root)
+}
+
+fn encode(mesh: &Mesh, local: &[Vec<DVec3>], table: &[Feature], packed: bool) -> Encoded {
+    let night = true;
     let all = || local.iter().flatten().copied();
     let low = all().fold(DVec3::MAX, DVec3::min);
     let high = all().fold(DVec3::MIN, DVec3::max);
     let (a, b) = (y_up(low), y_up(high));
     let grid = Grid::around(a.min(b), a.max(b));
-    let mut doc = Document::default();
+    let mut doc = Document { packed, ..Document::default() };
     let mut primitives = Vec::new();
     let mut used = Vec::new();
     let (mut stored_low, mut stored_high) = (DVec3::MAX, DVec3::MIN);
@@ -252,7 +316,7 @@ fn weld(triangles: &[Vertex], local: &[DVec3], grid: &Grid) -> (Vec<Stored>, Vec
             let stored = Stored {
                 at: at[k],
                 normal: stored_normal(v.normal),
-                color: stored_color(v.color, at[k]),
+                color: stored_color(v.color),
                 feature,
                 lit: v.lit,
             };
@@ -362,9 +426,12 @@ fn document_json(
 ) -> Value {
     let mut required = Vec::new();
     let mut extensions_used = Vec::new();
-    if matches!(grid, Grid::Steps { .. }) {
-        required.push("KHR_mesh_quantization");
-        extensions_used.push("KHR_mesh_quantization");
+    // Byte normals need it even where positions are floats.
+    required.push("KHR_mesh_quantization");
+    extensions_used.push("KHR_mesh_quantization");
+    if doc.packed {
+        required.push("EXT_meshopt_compression");
+        extensions_used.push("EXT_meshopt_compression");
     }
     let mut node = grid.node();
     node["mesh"] = json!(0);

@@ -11,7 +11,7 @@ use super::plan::{Block, BlockUse, PAVEMENT_M, Plan, Quad, Street, inset, within
 use glam::{DVec2, DVec3};
 
 pub const KERB_M: f64 = 0.13;
-pub const ASPHALT: Rgb = hex(0x64666a);
+pub const ASPHALT: Rgb = hex(0x66655f);
 pub const PAVING: Rgb = hex(0xb5aea2);
 const PAINT: Rgb = hex(0xe4e2da);
 
@@ -155,7 +155,7 @@ fn avenue(mesh: &mut Mesh, ribbon: &Ribbon, level: usize) {
     let (m, end) = (1.2 / w, 7.5 / ribbon.length());
     for side in [-1.0, 1.0] {
         let (a, b) = (0.5 + side * 4.75 / w, 0.5 + side * 6.15 / w);
-        ribbon.band(mesh, (end, 1.0 - end), (a.min(b), a.max(b)), 0.02, hex(0x8d5a4b));
+        ribbon.band(mesh, (end, 1.0 - end), (a.min(b), a.max(b)), 0.02, hex(0x7f5c50));
     }
     ribbon.band(mesh, (end, 1.0 - end), (0.5 - m, 0.5 + m), 0.16, PAVING);
     ribbon.band(mesh, (end * 1.1, 1.0 - end * 1.1), (0.5 - m * 0.75, 0.5 + m * 0.75), 0.2, hex(0x7d8a52));

@@ -93,8 +93,40 @@ pub fn ground(plan: &Plan, mesh: &mut Mesh, level: usize) {
     }
     let west = grounds.last().map_or(PROMENADE_E, |p| p[0].x);
     mesh.wall(DVec2::new(west, -405.0), DVec2::new(west, PROMENADE_N), -8.0, QUAY_U, hex(0x4a4843), hex(0x8d877b));
-    if level >= 2 {
-        paint(mesh, level);
+    lawns(mesh);
+    paint(mesh, level);
+}
+
+/// Lawns and stone bands on the promenade, asphalt yards and beds in the port.
+fn lawns(mesh: &mut Mesh) {
+    let mut field = |w: f64, s: f64, e: f64, n: f64, c: Rgb| {
+        let (low, high) = (DVec2::new(w, s), DVec2::new(e, n));
+        let pieces = ((high - low) / 60.0).ceil().max(DVec2::ONE);
+        for y in 0..pieces.y as usize {
+            for x in 0..pieces.x as usize {
+                let a = low + (high - low) * DVec2::new(x as f64, y as f64) / pieces;
+                let b = low + (high - low) * DVec2::new(x as f64 + 1.0, y as f64 + 1.0) / pieces;
+                let tint = scale(c, 0.97 + 0.03 * ((x * 5 + y * 3) % 4) as f32);
+                mesh.flat(Matter::Solid, &[a, DVec2::new(b.x, a.y), b, DVec2::new(a.x, b.y)], QUAY_U + 0.03, tint);
+            }
+        }
+    };
+    for k in 0..9 {
+        let e = -553.0 + k as f64 * 87.6;
+        field(e, -434.5, e + 76.0, -422.0, hex(0x7d8a54));
+        field(e, -447.0, e + 76.0, -446.2, hex(0x8f8676));
+        field(e, -457.0, e + 76.0, -456.2, hex(0x8f8676));
+    }
+    let yard = hex(0x77766f);
+    field(630.0, -437.0, 1560.0, -412.0, yard);
+    field(630.0, -338.0, 1560.0, -303.0, yard);
+    field(630.0, -242.0, 1560.0, -176.0, scale(yard, 0.94));
+    field(290.0, -520.0, 590.0, -476.0, yard);
+    field(290.0, -300.0, 530.0, -176.0, scale(yard, 0.96));
+    field(290.0, -440.0, 596.0, -365.0, scale(yard, 0.92));
+    field(1592.0, -232.0, 1880.0, -176.0, scale(yard, 0.95));
+    for k in 0..6 {
+        field(640.0 + k as f64 * 155.0, -190.0, 760.0 + k as f64 * 155.0, -179.0, hex(0x7d8a54));
     }
 }
 
@@ -146,6 +178,7 @@ pub fn fixtures(plan: &Plan) -> Vec<Fixture> {
     port.marina();
     port.moles();
     port.sights(plan);
+    port.lots();
     port.out
 }
 
@@ -346,6 +379,47 @@ impl Port {
             mesh.drum(at, (1.5, 1.2), (5.0, 15.0), 10, hex(0x8c2b26), hex(0xb03a30));
             mesh.drum(at, (1.4, 0.2), (15.0, 17.0), 10, hex(0xe8e4d8), hex(0x8c2b26));
         });
+    }
+
+    /// Trailers, trucks and loose boxes on the yards, trees along the avenue.
+    fn lots(&mut self) {
+        let mut lots: Vec<(f64, f64, f64, f64, usize)> = Vec::new();
+        for k in 0..17 {
+            lots.push((648.0 + k as f64 * 52.0, -424.0, 11.0, 4.0, 4));
+            lots.push((648.0 + k as f64 * 52.0, -212.0, 13.0, 4.2, 3));
+        }
+        for k in 0..6 {
+            lots.push((310.0 + k as f64 * 46.0, -402.0, 10.0, 4.4, 4));
+            lots.push((310.0 + k as f64 * 38.0, -240.0, 12.0, 4.2, 4));
+        }
+        for (k, (e, n, _, pitch, count)) in lots.into_iter().enumerate() {
+            let seed = Rng::of(self.seed, 12, k as u64).next_u64();
+            let at = DVec2::new(e, n);
+            let feature = Feature::new(format!("lot-{k:02}"), "trailers", "Trailer park", "parking", 4.0);
+            self.add(at, feature, 1, move |mesh, level| {
+                let mut rng = Rng::new(seed);
+                for i in 0..count {
+                    if rng.chance(0.3) {
+                        continue;
+                    }
+                    let l = Local::new((at + DVec2::new(i as f64 * pitch, rng.range(-0.8, 0.8))).extend(QUAY_U), DVec2::Y);
+                    let color = scale(hex(rng.pick(&BOXES)), rng.range(0.85, 1.15) as f32);
+                    let stacked = rng.chance(0.3);
+                    let bed = if stacked { 0.0 } else { 1.25 };
+                    container(mesh, &l, (0.0, 0.0, bed), color, false);
+                    if stacked {
+                        container(mesh, &l, (0.0, 0.0, 2.6), hex(rng.pick(&BOXES)), false);
+                    } else if level >= 3 {
+                        l.boxed(mesh, (-3.6, 0.0), (3.6, 2.2), (0.05, 1.2), hex(0x232527));
+                        l.boxed(mesh, (4.5, 0.0), (0.6, 2.0), (0.05, 1.2), hex(0x232527));
+                        if rng.chance(0.35) {
+                            l.boxed(mesh, (7.9, 0.0), (2.3, 2.4), (0.5, 3.4), hex(rng.pick(&[0xe8e6df, 0x8c3b2e, 0x31506b])));
+                            l.boxed(mesh, (6.4, 0.0), (3.4, 1.0), (0.4, 1.1), hex(0x232527));
+                        }
+                    }
+                }
+            });
+        }
     }
 
     /// The keep on the hill, the pier of the beach, the port's office.
@@ -585,22 +659,37 @@ fn mole(mesh: &mut Mesh, a: DVec2, b: DVec2, seed: u64, level: usize) {
     mesh.quad(Matter::Solid, [at(a, -6.5, 4.6), at(b, -6.5, 4.6), at(b, 6.5, 4.6), at(a, 6.5, 4.6)], crown);
     let parapet = [at(a, 4.2, 0.0), at(b, 4.2, 0.0), at(b, 5.8, 0.0), at(a, 5.8, 0.0)].map(DVec3::truncate);
     mesh.prism(&parapet, 4.6, 6.2, scale(crown, 0.75), crown, scale(crown, 1.05));
-    if level < 2 {
+    if level < 3 {
         return;
     }
+    // Rubble: the slopes as a net with every knot thrown off by lot.
     let mut rng = Rng::new(seed);
-    let length = (b - a).length();
-    let count = [0, 0, 6, 16, 34][level];
-    for _ in 0..count {
-        let s = if rng.chance(0.5) { 1.0 } else { -1.0 };
-        let t = rng.unit();
-        let p = a + along * rng.unit() * length + side * s * (7.0 + 12.5 * t);
-        let u = 4.4 - 7.4 * t;
-        let size = rng.range(0.9, 2.1);
-        let turn = unit_vector(rng.range(0.0, 3.1));
-        let c = scale(blend(rock, hex(0xb0a898), rng.unit() as f32 * 0.6), if u < 0.6 { 0.6 } else { 1.0 });
-        let rect = Rect::new(p, turn, size * 1.5, size * 1.2);
-        mesh.boxed(&rect, u - 0.8, u + size * 0.55, c);
+    let along_count = if level >= 4 { 18 } else { 9 };
+    for s in [1.0, -1.0] {
+        let rows = 5;
+        let mut knots = Vec::new();
+        for row in 0..=rows {
+            for k in 0..=along_count {
+                let t = row as f64 / rows as f64;
+                let inner = row > 0 && row < rows;
+                let off = if inner { rng.range(-0.5, 1.5) } else { 0.25 };
+                let y = s * (6.4 + 14.6 * t + if inner { rng.range(-0.9, 0.9) } else { 0.0 });
+                let x = (k as f64 + if k > 0 && k < along_count { rng.range(-0.25, 0.25) } else { 0.0 }) / along_count as f64;
+                knots.push(at(a.lerp(b, x), y, 4.55 - 8.6 * t + off * (1.0 - 0.2 * t)));
+            }
+        }
+        for row in 0..rows {
+            for k in 0..along_count {
+                let i = row * (along_count + 1) + k;
+                let p = [knots[i + along_count + 1], knots[i + along_count + 2], knots[i + 1], knots[i]];
+                let p = if s > 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
+                let wet = if row >= 2 { 0.6 } else { 1.0 };
+                for t in [[p[0], p[1], p[2]], [p[0], p[2], p[3]]] {
+                    let c = scale(blend(rock, hex(0xb0a898), rng.unit() as f32), wet * rng.range(0.75, 1.05) as f32);
+                    mesh.tri(Matter::Solid, t, [c; 3]);
+                }
+            }
+        }
     }
 }
 

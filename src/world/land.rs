@@ -219,7 +219,7 @@ fn apron(mesh: &mut Mesh, terrain: &Terrain, half: DVec2, step: f64) {
         let count = ((b - a).length() / step).round() as usize;
         for i in 0..count {
             let [p, q] = [i, i + 1].map(|i| a.lerp(b, i as f64 / count as f64));
-            let top = |p: DVec2| p.extend(terrain.height(p).max(0.0) - 0.1);
+            let top = |p: DVec2| p.extend(terrain.height(p).max(0.0) + crowns(terrain, p) - 0.1);
             let down = DVec3::Z * (4.0 + step * 0.12);
             let (u, w) = (top(p), top(q));
             if u.z + w.z < 0.1 {
@@ -240,9 +240,7 @@ fn cell(mesh: &mut Mesh, terrain: &Terrain, low: DVec2, high: DVec2, step: f64) 
     if heights.iter().any(|&h| h > -1.2) {
         let v = corners.map(|p| {
             let n = normal(terrain, p, step * 0.4);
-            let beyond = ((p.abs() - TOWN_HALF_M).max_element() / 400.0).clamp(0.0, 1.0);
-            let crowns = 5.0 * terrain.forest(p) * beyond;
-            mesh.vertex(p.extend(terrain.height(p) + crowns), n, terrain.cover(p))
+            mesh.vertex(p.extend(terrain.height(p) + crowns(terrain, p)), n, terrain.cover(p))
         });
         mesh.push(Matter::Solid, [v[0], v[1], v[2]]);
         mesh.push(Matter::Solid, [v[0], v[2], v[3]]);
@@ -252,6 +250,12 @@ fn cell(mesh: &mut Mesh, terrain: &Terrain, low: DVec2, high: DVec2, step: f64) 
         mesh.push(Matter::Water, [v[0], v[1], v[2]]);
         mesh.push(Matter::Water, [v[0], v[2], v[3]]);
     }
+}
+
+/// How high the wood's roof lies above the far ground; none beside the town, whose tiles have single trees.
+fn crowns(terrain: &Terrain, p: DVec2) -> f64 {
+    let beyond = ((p.abs() - TOWN_HALF_M).max_element() / 400.0).clamp(0.0, 1.0);
+    5.0 * terrain.forest(p) * beyond
 }
 
 /// Small groups of houses in the far land, so that it is inhabited.

@@ -22,13 +22,18 @@ pub mod ground;
 pub mod harbour;
 pub mod land;
 pub mod mesh;
+pub mod meshopt;
+pub mod models;
 pub mod names;
 pub mod night;
 pub mod parts;
 pub mod plan;
+pub mod route;
 pub mod terrain;
 pub mod things;
 pub mod tileset;
+pub mod trace;
+pub mod traffic;
 
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,11 +45,13 @@ pub struct Options {
     pub sea_h_m: f64,
     /// Length of the trace in seconds; it loops without a jump.
     pub trace_secs: u32,
+    /// Whether tiles are compressed by EXT_meshopt_compression (a third of the size). Off for tools that lack it.
+    pub packed: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 7, lon_deg: -9.15, lat_deg: 38.42, sea_h_m: 53.0, trace_secs: 360 }
+        Self { seed: 7, lon_deg: -9.15, lat_deg: 38.42, sea_h_m: 53.0, trace_secs: 360, packed: true }
     }
 }
 
@@ -55,6 +62,9 @@ pub struct GeneratedFile {
     pub path: String,
     pub bytes: Vec<u8>,
 }
+
+/// The scene over the generated files. Its views are for the default place.
+const SCENE: &str = include_str!("../../scenes/town.json");
 
 /// Makes the place. `sink` gets each file once, the tileset after its tiles and the scene last; `progress` gets a
 /// fraction 0..=1 and what is being made.
@@ -80,9 +90,16 @@ pub fn generate(options: &Options, sink: &mut dyn FnMut(GeneratedFile), progress
         buildings: &buildings,
         things: &things,
         fixtures: &fixtures,
+        packed: options.packed,
         ground,
     };
     tileset::write(&town, sink, &mut |part| progress(0.1 + 0.7 * part, "tiles"));
+    progress(0.8, "models");
+    models::files().into_iter().for_each(&mut *sink);
+    progress(0.85, "traffic");
+    let trace = trace::write(&plan, &frame, options.trace_secs);
+    sink(GeneratedFile { path: "live.jsonl".into(), bytes: trace });
+    sink(GeneratedFile { path: "scene.json".into(), bytes: SCENE.into() });
     progress(1.0, "done");
 }
 

@@ -66,14 +66,14 @@ impl Terrain {
         let dry = (0.5 + 0.5 * fractal(self.seed ^ 32, p / 700.0, 3)) as f32;
         let grass = blend(hex(0x7c8452), hex(0xa09a66), dry);
         let forest = self.forest(p) as f32;
-        let rock = (0.8 * smoothstep(250.0, 430.0, h + 60.0 * fractal(self.seed ^ 33, p / 300.0, 3))) as f32;
+        let rock = (0.75 * smoothstep(330.0, 560.0, h + 60.0 * fractal(self.seed ^ 33, p / 300.0, 3))) as f32;
         let field = self.field(p);
         let base = match field {
             Some(color) => blend(grass, color, 0.85),
             None => grass,
         };
         let wooded = blend(base, hex(0x4a5c38), forest * 0.85);
-        scale(blend(blend(wooded, hex(0x66704a), 0.6 * smoothstep(70.0, 190.0, h) as f32), hex(0x8a8270), rock), grain)
+        scale(blend(blend(wooded, hex(0x5f6a45), 0.72 * smoothstep(60.0, 170.0, h) as f32), hex(0x857c68), rock), grain)
     }
 
     /// How wooded, 0..1.

@@ -62,6 +62,7 @@ pub fn place(plan: &Plan, buildings: &[Building], maps: &Maps) -> Vec<Placed> {
         placer.block(&block.kerb, block.purpose, &by_block[k]);
     }
     placer.shore();
+    placer.promenade();
     placer.countryside(maps);
     placer.out
 }
@@ -232,9 +233,34 @@ impl Placer<'_> {
         }
     }
 
+    /// Rows of palms, lamps and benches on the wide promenade above the marina.
+    fn promenade(&mut self) {
+        self.group = STREET_GROUP - 1;
+        let count = 54;
+        for k in 0..count {
+            let e = -545.0 + k as f64 * 14.6;
+            let on_path = k % 6 == 5;
+            for (row, n) in [-437.0, -461.0].into_iter().enumerate() {
+                if !on_path {
+                    self.tree(DVec2::new(e, n).extend(QUAY_U), Plant::Palm, (7.5, 10.5), None);
+                }
+                if k % 2 == row {
+                    self.put(DVec2::new(e + 5.0, n - 3.6).extend(QUAY_U), Thing::Bench { along: DVec2::X });
+                }
+            }
+            if k % 2 == 0 {
+                self.put(DVec2::new(e + 7.0, -470.5).extend(QUAY_U), Thing::Lamp { towards: DVec2::Y });
+            }
+            if !on_path && self.rng.chance(0.7) {
+                let at = DVec2::new(e + self.rng.range(2.0, 9.0), -428.0 + self.rng.range(-3.0, 3.0));
+                self.tree(at.extend(QUAY_U), Plant::Pine, (6.0, 9.5), None);
+            }
+        }
+    }
+
     /// Woods and single trees outside the town.
     fn countryside(&mut self, maps: &Maps) {
-        let step = 16.0;
+        let step = 19.0;
         let count = (TOWN_HALF_M * 2.0 / step).floor();
         for y in 0..count.y as usize {
             for x in 0..count.x as usize {
@@ -323,7 +349,7 @@ fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, gr
             mesh.tri(Matter::Solid, p, [scale(color, 0.5), scale(color, 0.85), scale(color, 0.85)]);
         }
     }
-    let (sides, rings) = [(4, 2), (4, 2), (5, 2), (6, 3), (7, 4)][level];
+    let (sides, rings) = [(4, 2), (4, 2), (4, 2), (5, 3), (6, 3)][level];
     let mut noise = rng.clone();
     let jitter: Vec<f64> = (0..64).map(|_| noise.range(0.82, 1.12)).collect();
     let wobble = |k: usize, ring: usize| if level >= 3 { jitter[(k + ring * 11) % 64] } else { 1.0 };
@@ -342,21 +368,32 @@ fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, gr
             trunk(mesh, size * 0.42, size * 0.028 + 0.06, 0x6b5a48);
             let half = DVec3::new(0.34, 0.34, 0.35) * size * grow;
             let middle = at + DVec3::Z * (size * 0.62);
-            mesh.blob(middle, half, (sides, rings), leaves(0x83934f, 0x3a4a2a), wobble);
+            let single = level < 4 || placed.group >= FOREST_GROUP;
+            if single {
+                mesh.blob(middle, half, (sides, rings), leaves(0x75824c, 0x38452b), wobble);
+                return;
+            }
+            // Near by a crown is three rounded masses, no ball.
+            let turn = rng.unit() * 6.0;
+            for (k, share) in [0.74, 0.66, 0.6].into_iter().enumerate() {
+                let d = unit_vector(turn + k as f64 * 2.1) * size * 0.13;
+                let off = d.extend(size * (0.09 - 0.1 * k as f64));
+                mesh.blob(middle + off, half * share, (7, 4), leaves(0x75824c, 0x38452b), wobble);
+            }
         }
         Plant::Pine => {
             trunk(mesh, size * 0.8, size * 0.03 + 0.06, 0x7a5a44);
             let half = DVec3::new(0.42, 0.42, 0.19) * size * grow;
             let middle = at + DVec3::Z * (size * 0.82);
-            mesh.blob(middle, half, (sides, rings), leaves(0x6f8548, 0x2c3b24), wobble);
+            mesh.blob(middle, half, (sides, rings), leaves(0x66774a, 0x2f3a28), wobble);
         }
         Plant::Cypress => {
             let half = DVec3::new(0.12, 0.12, 0.5) * size * DVec3::new(grow, grow, 1.0);
-            mesh.blob(at + DVec3::Z * (size * 0.5), half, (sides.min(6), rings), leaves(0x4f6638, 0x24311f), wobble);
+            mesh.blob(at + DVec3::Z * (size * 0.5), half, (sides.min(6), rings), leaves(0x4d5f3c, 0x27301f), wobble);
         }
         Plant::Shrub => {
             let half = DVec3::new(0.55, 0.55, 0.5) * size;
-            mesh.blob(at + DVec3::Z * (size * 0.35), half, (5, 3), leaves(0x7c8b4d, 0x36441f), wobble);
+            mesh.blob(at + DVec3::Z * (size * 0.35), half, (5, 3), leaves(0x76824f, 0x38432a), wobble);
         }
         Plant::Palm => palm(mesh, at, size, tone, &mut rng, level),
     }
@@ -368,7 +405,7 @@ fn palm(mesh: &mut Mesh, at: DVec3, size: f64, tone: f32, rng: &mut Rng, level: 
         let sides = if level >= 4 { 6 } else { 3 };
         mesh.drum(at.truncate(), (0.24, 0.17), (at.z - 0.3, top.z), sides, hex(0x5c5042), hex(0x8f8069));
     }
-    let (light, dark) = (scale(hex(0x7f9450), tone), scale(hex(0x3e4f2a), tone));
+    let (light, dark) = (scale(hex(0x7a8a54), tone), scale(hex(0x414e30), tone));
     if level < 3 {
         let half = DVec3::new(0.24, 0.24, 0.12) * size;
         mesh.blob(top, half, (4, 2), |z| if z > 0.0 { light } else { dark }, |_, _| 1.0);

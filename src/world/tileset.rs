@@ -37,6 +37,8 @@ pub struct Town<'a> {
     pub buildings: &'a [Building],
     pub things: &'a [Placed],
     pub fixtures: &'a [Fixture],
+    /// Whether contents are compressed.
+    pub packed: bool,
     /// Streets and quays of each level.
     pub ground: [Mesh; LEVELS],
 }
@@ -52,7 +54,7 @@ struct Written {
 /// Writes all tiles and the tileset; `progress` gets 0..1.
 pub fn write(town: &Town, sink: &mut dyn FnMut(GeneratedFile), progress: &mut dyn FnMut(f32)) {
     let ecef_from_root = town.frame.ecef_from_enu_at(DVec3::ZERO);
-    let backdrop = glb::tile(&land::backdrop(&town.terrain), &[], town.frame, &ecef_from_root);
+    let backdrop = glb::tile(&land::backdrop(&town.terrain), &[], town.frame, &ecef_from_root, town.packed);
     sink(GeneratedFile { path: "tiles/island.glb".into(), bytes: backdrop.bytes });
     let mut done = 0usize;
     let mut counted = |sink: &mut dyn FnMut(GeneratedFile), file: GeneratedFile| {
@@ -115,7 +117,7 @@ fn tile(town: &Town, level: usize, place: (usize, usize), sink: &mut dyn FnMut(G
     let (mesh, table) = content(town, level, low, low + size);
     // Where nothing but water is, finer levels would show the same.
     let only_sea = mesh.triangles[Matter::Solid as usize].is_empty() && mesh.triangles[Matter::Glass as usize].is_empty();
-    let encoded = glb::tile(&mesh, &table, town.frame, &ecef_from_tile);
+    let encoded = glb::tile(&mesh, &table, town.frame, &ecef_from_tile, town.packed);
     let uri = format!("tiles/{level}/{}-{}.glb", place.0, place.1);
     let content_box = volume(encoded.low, encoded.high);
     sink(GeneratedFile { path: uri.clone(), bytes: encoded.bytes });
