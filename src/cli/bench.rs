@@ -55,9 +55,9 @@ pub fn bench(args: BenchArgs) -> Outcome {
 }
 
 fn machine() -> Value {
-    let processor = std::fs::read_to_string("/proc/cpuinfo")
-        .ok()
-        .and_then(|text| text.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_string())));
+    let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        text.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_string()))
+    });
     json!({
         "os": std::env::consts::OS,
         "arch": std::env::consts::ARCH,

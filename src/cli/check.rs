@@ -115,7 +115,8 @@ impl Checker {
         while let Some(item) = self.queue.pop_front() {
             if self.files >= self.max_files {
                 let left = self.queue.len() + 1;
-                let text = format!("{left} or more files were not looked at (the limit is --max-files {})", self.max_files);
+                let text =
+                    format!("{left} or more files were not looked at (the limit is --max-files {})", self.max_files);
                 self.issues.push(Issue::info("", text));
                 return;
             }

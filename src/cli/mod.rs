@@ -197,8 +197,11 @@ fn log_to_stderr(verbose: u8) {
     let quiet = "wgpu_hal=error,wgpu_core=error,naga=error,bevy_render=error,bevy_pbr=error,bevy_winit=error,offset_allocator=error";
     let filter = tracing_subscriber::EnvFilter::try_from_env("MIRANTE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("warn,{quiet},mirante={own}")));
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).without_time();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time();
     if subscriber.try_init().is_err() {
         eprintln!("mirante: the log is already set up");
     }

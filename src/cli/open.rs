@@ -25,7 +25,9 @@ pub enum OpenError {
     Address { text: String, source: UriError },
     #[error("can't read {location}: {source}")]
     Fetch { location: String, source: FetchError },
-    #[error("{folder} holds neither a scene (.json), nor a tileset.json, nor a .3tz archive, nor a .glb or .gltf model")]
+    #[error(
+        "{folder} holds neither a scene (.json), nor a tileset.json, nor a .3tz archive, nor a .glb or .gltf model"
+    )]
     EmptyFolder { folder: PathBuf },
     #[error("can't list {folder}: {source}")]
     Folder { folder: PathBuf, source: std::io::Error },
@@ -59,7 +61,10 @@ fn choose_in_folder(folder: &Path) -> Result<PathBuf, OpenError> {
     files.sort();
     let named = |name: &str| files.iter().find(|f| f.file_name().is_some_and(|n| n == name)).cloned();
     let ending = |ends: &[&str]| {
-        files.iter().find(|f| f.extension().is_some_and(|e| ends.iter().any(|end| e.eq_ignore_ascii_case(end)))).cloned()
+        files
+            .iter()
+            .find(|f| f.extension().is_some_and(|e| ends.iter().any(|end| e.eq_ignore_ascii_case(end))))
+            .cloned()
     };
     let a_scene = || files.iter().find(|f| is_scene_file(f)).cloned();
     named("scene.json")
@@ -112,14 +117,13 @@ fn kind_of(bytes: &[u8]) -> Option<Kind> {
 fn open_location(location: &Location) -> Result<Opened, OpenError> {
     let fetcher = Fetcher::new(FetchOptions::default())
         .map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
-    let fetched = fetcher
-        .get_blocking(location)
-        .map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
+    let fetched =
+        fetcher.get_blocking(location).map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
     let shown = location.to_string();
     match kind_of(&fetched.bytes) {
         Some(Kind::Scene) => {
-            let (scene, issues) = scene::read(&fetched.bytes)
-                .map_err(|source| OpenError::Scene { location: shown.clone(), source })?;
+            let (scene, issues) =
+                scene::read(&fetched.bytes).map_err(|source| OpenError::Scene { location: shown.clone(), source })?;
             let mut issues = issues.in_file(&shown);
             issues.extend(scene::check(&scene).in_file(&shown));
             Ok(Opened { scene, base: location.clone(), bare_content: None, issues })
@@ -134,7 +138,12 @@ fn open_location(location: &Location) -> Result<Opened, OpenError> {
             let mut scene = Scene::for_content(&absolute(location), ContentKind::Model);
             scene.models.clear();
             scene.origin = None;
-            Ok(Opened { scene, base: location.clone(), bare_content: Some(location.clone()), issues: Issues::default() })
+            Ok(Opened {
+                scene,
+                base: location.clone(),
+                bare_content: Some(location.clone()),
+                issues: Issues::default(),
+            })
         }
         None => Err(OpenError::Unknown { location: shown }),
     }
@@ -199,4 +208,3 @@ fn generate(folder: &Path, progress: &mut dyn FnMut(f32, &str)) -> std::io::Resu
         None => Err(std::io::Error::other("the generator gave no scene.json")),
     }
 }
-

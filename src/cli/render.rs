@@ -11,8 +11,8 @@ use serde_json::json;
 use mirante::format::issue::Issues;
 use mirante::view::capture::Studio;
 use mirante::view::entities::Cast;
-use mirante::view::roads::Roads;
 use mirante::view::live::{FeedAddress, FeedHealth, FeedLink};
+use mirante::view::roads::Roads;
 use mirante::view::stream::{IssueLog, StreamStats, Tiles};
 
 use super::run::{open_or_demo, prepare};
@@ -111,7 +111,12 @@ fn feed_is_shown(studio: &Studio, start: Instant) -> bool {
     link.health() == FeedHealth::Live || start.elapsed().as_secs_f64() > 5.0
 }
 
-fn statistics(studio: &mut Studio, issues: Issues, settled_secs: Option<f64>, main_ms: &mut [f64]) -> serde_json::Value {
+fn statistics(
+    studio: &mut Studio,
+    issues: Issues,
+    settled_secs: Option<f64>,
+    main_ms: &mut [f64],
+) -> serde_json::Value {
     let draw_calls = studio.draw_calls();
     let stats = studio.world().resource::<StreamStats>();
     let tiles = studio.world().resource::<Tiles>();

@@ -30,7 +30,8 @@ pub fn run(args: RunArgs) -> Outcome {
         return Ok(ExitCode::FAILURE);
     }
     let exit = mirante::view::window::run(move |app| {
-        app.insert_resource(scene).insert_resource(UiState { scale: args.ui_scale.clamp(0.5, 4.0), ..UiState::default() });
+        app.insert_resource(scene)
+            .insert_resource(UiState { scale: args.ui_scale.clamp(0.5, 4.0), ..UiState::default() });
         if let Some(address) = feed {
             app.insert_resource(FeedAddress(address));
         }
@@ -39,7 +40,9 @@ pub fn run(args: RunArgs) -> Outcome {
 }
 
 fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
 }
 
 /// The scene that the user named; none, or the word `demo`, is the demo town.
@@ -99,7 +102,8 @@ fn chosen_eye(scene: &Scene, view: &ViewArgs) -> Result<Option<Eye>, Box<dyn std
         Some(view) => Ok(Some(Stage::new(scene).eye(view))),
         None => {
             let known: Vec<&str> = scene.views.iter().map(|view| view.id.as_str()).collect();
-            let known = if known.is_empty() { "it has no views".into() } else { format!("it has {}", known.join(", ")) };
+            let known =
+                if known.is_empty() { "it has no views".into() } else { format!("it has {}", known.join(", ")) };
             Err(format!("the scene has no view {name:?}; {known}").into())
         }
     }

@@ -7,7 +7,7 @@ pub mod content;
 pub mod gzip;
 pub mod issue;
 pub mod scene;
-pub mod sumo;
 pub mod subtree;
+pub mod sumo;
 pub mod tileset;
 pub mod uri;

@@ -165,11 +165,8 @@ pub fn feature_triangles(content: &Content, hit: &ContentHit, feature: Option<Fe
             Some(f) if f.table.is_none() && index != hit.part => continue,
             Some(f) => {
                 let same = |s: &&crate::format::content::FeatureIdSet| s.table == f.table;
-                let found = if index == hit.part {
-                    part.feature_sets.get(f.set)
-                } else {
-                    part.feature_sets.iter().find(same)
-                };
+                let found =
+                    if index == hit.part { part.feature_sets.get(f.set) } else { part.feature_sets.iter().find(same) };
                 match found {
                     Some(set) => Some((set, f.feature)),
                     None => continue,
@@ -183,13 +180,14 @@ pub fn feature_triangles(content: &Content, hit: &ContentHit, feature: Option<Fe
             }
             let content_from_copy = part.content_from_part * copy.part_from_instance;
             for triangle in part.geometry.indices.as_chunks::<3>().0 {
-                let wanted = set.is_none_or(|(set, feature)| {
-                    feature_of_vertex(&set.ids, triangle[0], instance) == Some(feature)
-                });
+                let wanted = set
+                    .is_none_or(|(set, feature)| feature_of_vertex(&set.ids, triangle[0], instance) == Some(feature));
                 if wanted {
-                    corners.extend(triangle.iter().map(|&i| {
-                        content_from_copy.transform_point3(part.geometry.positions[i as usize].as_dvec3())
-                    }));
+                    corners.extend(
+                        triangle.iter().map(|&i| {
+                            content_from_copy.transform_point3(part.geometry.positions[i as usize].as_dvec3())
+                        }),
+                    );
                 }
             }
         }
@@ -211,8 +209,7 @@ mod tests {
             .zip([0, 0, 1, 1])
             .flat_map(|(&x, _)| [Vec3::new(x, 0.0, 0.0), Vec3::new(x, 1.0, 0.0)])
             .collect();
-        let geometry =
-            Geometry { positions, indices: vec![0, 2, 1, 1, 2, 3, 4, 6, 5, 5, 6, 7], ..Geometry::default() };
+        let geometry = Geometry { positions, indices: vec![0, 2, 1, 1, 2, 3, 4, 6, 5, 5, 6, 7], ..Geometry::default() };
         let ids: Vec<u32> = vec![7, 7, 7, 7, 9, 9, 9, 9];
         Content {
             parts: vec![Part {

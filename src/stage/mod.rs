@@ -76,12 +76,9 @@ impl Stage {
                 let (heading, pitch, _) = level.angles();
                 Eye::from_angles(at, heading, pitch, roll_deg.to_radians())
             }
-            Direction::Along(o) => Eye::from_angles(
-                at,
-                o.heading_deg.to_radians(),
-                o.pitch_deg.to_radians(),
-                o.roll_deg.to_radians(),
-            ),
+            Direction::Along(o) => {
+                Eye::from_angles(at, o.heading_deg.to_radians(), o.pitch_deg.to_radians(), o.roll_deg.to_radians())
+            }
         }
     }
 }
@@ -141,7 +138,8 @@ mod tests {
         let placement: Placement =
             serde_json::from_str(r#"{"e_m":0,"n_m":0,"heading_deg":90,"scale":2}"#).expect("a placement");
         let ecef_from_placed = stage.ecef_from_placed(&placement);
-        let forward = stage.site.ecef_from_site.inverse().transform_vector3(ecef_from_placed.transform_vector3(DVec3::Y));
+        let forward =
+            stage.site.ecef_from_site.inverse().transform_vector3(ecef_from_placed.transform_vector3(DVec3::Y));
         assert!(forward.distance(DVec3::new(2.0, 0.0, 0.0)) < 1e-9, "{forward}");
     }
 

@@ -108,8 +108,8 @@ fn drag_and_zoom(
     let free = !devices.focus.pointer;
     let control = devices.keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
     let left_now = free && devices.buttons.just_pressed(MouseButton::Left);
-    let right_now = free
-        && (devices.buttons.just_pressed(MouseButton::Right) || devices.buttons.just_pressed(MouseButton::Middle));
+    let right_now =
+        free && (devices.buttons.just_pressed(MouseButton::Right) || devices.buttons.just_pressed(MouseButton::Middle));
 
     if left_now || right_now {
         navigator.stop();
@@ -141,9 +141,7 @@ fn drag_and_zoom(
     {
         **eye = match drag {
             Drag::Pan(grabbed) => nav::pan(**eye, grabbed, ray),
-            Drag::Orbit(pivot) => {
-                nav::orbit(**eye, pivot, -moved.x * ORBIT_RAD_PER_PX, moved.y * ORBIT_RAD_PER_PX)
-            }
+            Drag::Orbit(pivot) => nav::orbit(**eye, pivot, -moved.x * ORBIT_RAD_PER_PX, moved.y * ORBIT_RAD_PER_PX),
             Drag::Turn => {
                 let per_px = eye.fov_y_rad / f64::from(window.height().max(1.0));
                 nav::turn(**eye, -moved.x * per_px, moved.y * per_px)
@@ -307,8 +305,5 @@ fn stay_above_ground(
 
 pub fn plugin(app: &mut App) {
     app.init_resource::<Navigator>().init_resource::<Home>().init_resource::<ViewKeys>().add_message::<FlyTo>();
-    app.add_systems(
-        Update,
-        (shortcuts, drag_and_zoom, advance, stay_above_ground).chain().in_set(ViewSet::Navigate),
-    );
+    app.add_systems(Update, (shortcuts, drag_and_zoom, advance, stay_above_ground).chain().in_set(ViewSet::Navigate));
 }

@@ -91,7 +91,6 @@ impl Picker<'_, '_> {
         }
         best.map(|(t, entity)| Hit { pos_ecef: origin_ecef + dir * t, distance_m: t, what: HitWhat::Entity(entity) })
     }
-
 }
 
 impl SolidPicker<'_> {
@@ -208,8 +207,7 @@ fn click(
     if pressed.take().is_none_or(|from| from.distance(at) > CLICK_PX) || focus.pointer {
         return;
     }
-    let ndc =
-        DVec2::new(f64::from(at.x / window.width()) * 2.0 - 1.0, 1.0 - f64::from(at.y / window.height()) * 2.0);
+    let ndc = DVec2::new(f64::from(at.x / window.width()) * 2.0 - 1.0, 1.0 - f64::from(at.y / window.height()) * 2.0);
     let ray = eye.ray(ndc, f64::from(window.width() / window.height()));
     selected.0 = choose_at(&picker, &pickables, eye.pos_ecef, ray);
 }
@@ -260,9 +258,9 @@ fn chosen_tile(picker: &Picker, tile: TileId, content_index: usize, hit: &Conten
         rows.extend(table.row(feature).into_iter().map(|(name, value)| (name.to_string(), text_of(&value))));
     }
     let entry = picker.solid.tiles.entry(info.tileset);
-    let named = rows.iter().find(|(name, value)| {
-        !value.is_empty() && ["name", "title", "label"].contains(&name.to_lowercase().as_str())
-    });
+    let named = rows
+        .iter()
+        .find(|(name, value)| !value.is_empty() && ["name", "title", "label"].contains(&name.to_lowercase().as_str()));
     let by_id = rows.iter().find(|(name, value)| {
         !value.is_empty() && ["id", "gml_id", "gml:id", "gmlid"].contains(&name.to_lowercase().as_str())
     });
@@ -332,12 +330,8 @@ struct OutlineMaterials {
 fn make_outline_materials(mut commands: Commands, mut materials: ResMut<Assets<StandardMaterial>>) {
     let accent = Color::srgb_u8(0x5a, 0xc8, 0xe8);
     // The front of the shell is left out, so that only its rim shows behind the thing.
-    let shell = materials.add(StandardMaterial {
-        base_color: accent,
-        unlit: true,
-        cull_mode: Some(Face::Front),
-        ..default()
-    });
+    let shell =
+        materials.add(StandardMaterial { base_color: accent, unlit: true, cull_mode: Some(Face::Front), ..default() });
     let veil = materials.add(StandardMaterial {
         base_color: accent.with_alpha(0.22),
         unlit: true,

@@ -269,8 +269,7 @@ fn frame_content(
         }
     }
     if framing.wanted && framing.unplaced.is_empty() {
-        let balls: Vec<_> =
-            tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
+        let balls: Vec<_> = tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
         if balls.len() < tiles.entries().len() || balls.is_empty() {
             let all_failed = stats.settled && !tiles.entries().is_empty();
             if balls.is_empty() && !(all_failed || tiles.entries().is_empty()) {
@@ -351,10 +350,9 @@ fn run_clock(clock: Res<SceneClock>, time: Res<Time>, mut sky: ResMut<SkySetting
     }
 }
 
-
 pub fn plugin(app: &mut App) {
-    app.init_resource::<Framing>().init_resource::<Switches>().add_systems(PostStartup, open).add_systems(
-        Update,
-        (frame_content, switch_layers, run_clock).chain().in_set(ViewSet::Scene),
-    );
+    app.init_resource::<Framing>()
+        .init_resource::<Switches>()
+        .add_systems(PostStartup, open)
+        .add_systems(Update, (frame_content, switch_layers, run_clock).chain().in_set(ViewSet::Scene));
 }

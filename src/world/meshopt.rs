@@ -39,12 +39,19 @@ fn plane(deltas: &[u8], out: &mut Vec<u8>) {
     for (k, group) in deltas.chunks_exact(16).enumerate() {
         let cost = |bits: u32| -> usize {
             match bits {
-                0 => if group.iter().all(|&d| d == 0) { 0 } else { usize::MAX },
+                0 => {
+                    if group.iter().all(|&d| d == 0) {
+                        0
+                    } else {
+                        usize::MAX
+                    }
+                }
                 8 => 16,
                 bits => 2 * bits as usize + group.iter().filter(|&&d| d as u32 >= (1 << bits) - 1).count(),
             }
         };
-        let (code, bits) = [(0u8, 0), (1, 2), (2, 4), (3, 8)].into_iter().min_by_key(|&(_, b)| cost(b)).unwrap_or((3, 8));
+        let (code, bits) =
+            [(0u8, 0), (1, 2), (2, 4), (3, 8)].into_iter().min_by_key(|&(_, b)| cost(b)).unwrap_or((3, 8));
         out[header + k / 4] |= code << ((k % 4) * 2);
         match bits {
             0 => {}

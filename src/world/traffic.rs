@@ -89,7 +89,9 @@ impl Traffic {
             for number in 0..wanted {
                 // A way that ends before it is driven in one period; slow trips are dropped when it settles.
                 let longest = f64::from(secs) * 4.2;
-                let Some(route) = (0..12).find_map(|_| net.through(entry, (420.0, longest), &mut rng)) else { continue };
+                let Some(route) = (0..12).find_map(|_| net.through(entry, (420.0, longest), &mut rng)) else {
+                    continue;
+                };
                 let (class, length_m) = match rng.below(15) {
                     0 => ("bus", 12.0),
                     1 => ("truck", 15.2),

@@ -19,7 +19,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 fn source_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    let mut entries: Vec<_> =
+        std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -32,7 +33,10 @@ fn source_files(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn is_test_file(path: &Path) -> bool {
     path.components().any(|c| c.as_os_str() == "tests")
-        || path.file_stem().and_then(|s| s.to_str()).is_some_and(|s| s == "tests" || s.ends_with("_tests") || s.starts_with("test_"))
+        || path
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .is_some_and(|s| s == "tests" || s.ends_with("_tests") || s.starts_with("test_"))
 }
 
 /// The file without its `#[cfg(test)] mod tests { … }` at the end and without comments.

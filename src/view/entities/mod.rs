@@ -113,14 +113,7 @@ fn follow_twin(
         let Some(entity) = cast.shown.get(&key).copied() else {
             let entity = commands
                 .spawn((
-                    LiveEntity {
-                        key,
-                        rule: index,
-                        tint: [1.0; 3],
-                        shown: false,
-                        has_model: false,
-                        stale: false,
-                    },
+                    LiveEntity { key, rule: index, tint: [1.0; 3], shown: false, has_model: false, stale: false },
                     Label { within_m: rule.label_distance_m, ..default() },
                     EcefPose { pos_ecef: glam::DVec3::ZERO, ecef_from_local: DQuat::IDENTITY },
                     Visibility::Hidden,
@@ -207,11 +200,7 @@ fn move_entities(
     mut entities: Query<(&mut LiveEntity, &mut EcefPose)>,
     picker: SolidPicker,
 ) {
-    let fixed = DQuat::from_mat3(&glam::DMat3::from_cols(
-        glam::DVec3::X,
-        glam::DVec3::Z,
-        glam::DVec3::NEG_Y,
-    ));
+    let fixed = DQuat::from_mat3(&glam::DMat3::from_cols(glam::DVec3::X, glam::DVec3::Z, glam::DVec3::NEG_Y));
     for entity in cast.shown.values() {
         let Ok((mut shown, pose)) = entities.get_mut(*entity) else { continue };
         let Some(sample) = live.twin.pose_at(shown.key, live.t_secs) else { continue };

@@ -290,8 +290,7 @@ fn shape_model(shape: Shape, rule: &EntityRule, factory: &mut SurfaceFactory) ->
 }
 
 fn aabb(corners: &[Vec3]) -> Aabb {
-    let (lo, hi) =
-        corners.iter().fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(lo, hi), c| (lo.min(*c), hi.max(*c)));
+    let (lo, hi) = corners.iter().fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(lo, hi), c| (lo.min(*c), hi.max(*c)));
     if corners.is_empty() { Aabb::default() } else { Aabb::from_min_max(lo, hi) }
 }
 

@@ -43,13 +43,7 @@ pub struct SkySettings {
 impl Default for SkySettings {
     fn default() -> Self {
         // The June solstice at nine in Greenwich: a fair morning in Europe.
-        Self {
-            unix_secs: 1_782_032_400.0,
-            air: Air::default(),
-            exposure_stops: 0.0,
-            shadows: true,
-            stars: true,
-        }
+        Self { unix_secs: 1_782_032_400.0, air: Air::default(), exposure_stops: 0.0, shadows: true, stars: true }
     }
 }
 

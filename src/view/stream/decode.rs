@@ -41,7 +41,10 @@ pub struct Work {
 pub enum Outcome {
     Tileset(Box<Tileset>),
     Subtree(Box<Subtree>),
-    Content { prepared: Vec<Prepared>, tilesets: Vec<(Location, Tileset)> },
+    Content {
+        prepared: Vec<Prepared>,
+        tilesets: Vec<(Location, Tileset)>,
+    },
     /// More files are needed: (index of the job's file, URI as written there).
     Missing(Vec<(usize, String)>),
     Failed(String),

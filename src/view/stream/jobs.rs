@@ -26,7 +26,10 @@ enum Message {
 enum Need {
     File(usize),
     /// A file that the content `of` names by this text.
-    Resource { of: usize, uri: String },
+    Resource {
+        of: usize,
+        uri: String,
+    },
 }
 
 /// One tile's job.
@@ -194,9 +197,7 @@ impl Jobs {
             .iter()
             .zip(&pending.files)
             .zip(&pending.resources)
-            .filter_map(|((location, bytes), resources)| {
-                Some(((location.clone(), bytes.clone()?), resources.clone()))
-            })
+            .filter_map(|((location, bytes), resources)| Some(((location.clone(), bytes.clone()?), resources.clone())))
             .unzip();
         let work = Work {
             kind: pending.job.kind,
@@ -252,13 +253,7 @@ impl Jobs {
         }
     }
 
-    fn fetch_more(
-        &mut self,
-        tile: TileId,
-        files: Vec<(usize, String)>,
-        forest: &mut TileForest,
-        log: &mut IssueLog,
-    ) {
+    fn fetch_more(&mut self, tile: TileId, files: Vec<(usize, String)>, forest: &mut TileForest, log: &mut IssueLog) {
         let Some(pending) = self.pending.get_mut(&tile) else { return };
         pending.rounds += 1;
         if pending.rounds > MAX_ROUNDS || files.len() > MAX_RESOURCES {
@@ -282,7 +277,9 @@ impl Jobs {
             match joined {
                 Ok(location) => wanted.push((location, Need::Resource { of, uri })),
                 Err(error) => {
-                    log.push(Issue::error("", format!("{uri:?}: {error}")).in_file(pending.job.locations[of].to_string()));
+                    log.push(
+                        Issue::error("", format!("{uri:?}: {error}")).in_file(pending.job.locations[of].to_string()),
+                    );
                     Arc::make_mut(&mut pending.resources[of]).insert(uri, None);
                 }
             }

@@ -18,8 +18,8 @@ use bevy::window::PrimaryWindow;
 use std::time::Instant;
 
 pub use issues::IssueLog;
-pub use prepare::{Prepared, Surfaces, prepare, surfaces};
 pub use jobs::Jobs;
+pub use prepare::{Prepared, Surfaces, prepare, surfaces};
 pub use upload::{MaterialCache, Surface, SurfaceFactory, TileContent, Uploads};
 
 use super::ViewSet;
@@ -126,8 +126,7 @@ fn select(
     let view = selection_view(&eye, viewport_px);
     let ahead = navigator.destination().map(|eye| selection_view(&eye, viewport_px));
     let tiles = &mut *tiles;
-    let selection =
-        tiles.forest.select(&Frame { view: &view, ahead: ahead.as_ref(), dt_secs: time.delta_secs() });
+    let selection = tiles.forest.select(&Frame { view: &view, ahead: ahead.as_ref(), dt_secs: time.delta_secs() });
     let requests: Vec<TileId> = selection.requests.iter().map(|r| r.tile).collect();
     let cancel = selection.cancel.clone();
     let unload = selection.unload.clone();

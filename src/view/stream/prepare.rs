@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::format::content::{
-    AlphaMode, Content, Geometry, Instance, Material, Part, TextureRef, Topology, TextureFormat as ContentTextureFormat,
-    Wrap,
+    AlphaMode, Content, Geometry, Instance, Material, Part, TextureFormat as ContentTextureFormat, TextureRef,
+    Topology, Wrap,
 };
 use crate::geo::wgs84;
 use crate::view::space::EcefPose;
@@ -157,11 +157,8 @@ impl Merged {
         let flat = geometry.topology == Topology::Triangles && geometry.normals.is_empty();
         let mirrored = level_from_part.matrix3.determinant() < 0.0;
         let first = self.positions.len() as u32;
-        let order: Vec<u32> = if flat {
-            geometry.indices.clone()
-        } else {
-            (0..geometry.positions.len() as u32).collect()
-        };
+        let order: Vec<u32> =
+            if flat { geometry.indices.clone() } else { (0..geometry.positions.len() as u32).collect() };
         let at = |i: u32| level_from_part.transform_point3(geometry.positions[i as usize].as_dvec3()).as_vec3();
         self.positions.extend(order.iter().map(|&i| at(i).to_array()));
         if flat {

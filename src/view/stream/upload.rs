@@ -241,11 +241,7 @@ impl Uploads {
     }
 
     /// Frees what the selection no longer keeps; returns how many tiles.
-    pub fn free(
-        &mut self,
-        forest: &mut TileForest,
-        commands: &mut Commands,
-    ) -> usize {
+    pub fn free(&mut self, forest: &mut TileForest, commands: &mut Commands) -> usize {
         let count = self.unload.len();
         for tile in std::mem::take(&mut self.unload) {
             if let Some(resident) = self.resident.remove(&tile) {
@@ -286,10 +282,7 @@ impl Uploads {
     }
 
     fn drawn(&self) -> impl Iterator<Item = (TileId, &Resident)> {
-        self.draw
-            .iter()
-            .filter(|d| !d.fading_out)
-            .filter_map(|d| Some((d.tile, self.resident.get(&d.tile)?)))
+        self.draw.iter().filter(|d| !d.fading_out).filter_map(|d| Some((d.tile, self.resident.get(&d.tile)?)))
     }
 
     /// The contents on screen, for ray casts.

@@ -28,7 +28,8 @@ pub fn draw(ctx: &egui::Context, data: &Data) {
         .iter()
         .filter(|(_, label, _, visible)| visible.get() && !label.text.is_empty())
         .filter_map(|(live, label, pose, _)| {
-            let chosen = data.selected.0.as_ref().is_some_and(|c| matches!(c.what, ChosenWhat::Entity(k, _) if k == live.key));
+            let chosen =
+                data.selected.0.as_ref().is_some_and(|c| matches!(c.what, ChosenWhat::Entity(k, _) if k == live.key));
             let distance = pose.pos_ecef.distance(data.eye.pos_ecef);
             (chosen || distance < label.within_m).then_some((distance, chosen, live, label, pose))
         })
@@ -40,15 +41,17 @@ pub fn draw(ctx: &egui::Context, data: &Data) {
     let pixels_per_point = ctx.zoom_factor();
     let mut taken: Vec<Rect> = Vec::new();
     for (distance, chosen, live, label, pose) in near {
-        let at = data.origin.render_from_point(pose.pos_ecef + pose.ecef_from_local * glam::DVec3::Y * f64::from(label.height_m));
+        let at = data
+            .origin
+            .render_from_point(pose.pos_ecef + pose.ecef_from_local * glam::DVec3::Y * f64::from(label.height_m));
         let Ok(on_screen) = camera.world_to_viewport(camera_transform, at) else { continue };
         let anchor = egui::pos2(on_screen.x, on_screen.y) / pixels_per_point;
         let color = if live.stale { theme::TEXT_WEAK } else { theme::TEXT };
         let fade = (1.5 - 1.5 * distance / label.within_m).clamp(0.25, 1.0) as f32;
         let fade = if chosen { 1.0 } else { fade };
         let galley = painter.layout_no_wrap(label.text.clone(), FontId::proportional(12.0), color.gamma_multiply(fade));
-        let plate = Align2::CENTER_BOTTOM
-            .anchor_size(anchor - egui::vec2(0.0, 7.0), galley.size() + egui::vec2(12.0, 6.0));
+        let plate =
+            Align2::CENTER_BOTTOM.anchor_size(anchor - egui::vec2(0.0, 7.0), galley.size() + egui::vec2(12.0, 6.0));
         if !chosen && taken.iter().any(|other| other.intersects(plate)) {
             continue;
         }

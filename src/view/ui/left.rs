@@ -170,14 +170,12 @@ impl Data<'_, '_> {
             .iter()
             .filter(|view| view.title.to_lowercase().contains(&wanted))
             .map(|view| (view.title.clone(), "view".to_string(), Found::View(view.eye)));
-        let entities = self
-            .live
-            .twin
-            .entities()
-            .filter(|(_, entity)| entity.id().to_lowercase().contains(&wanted))
-            .map(|(key, entity)| {
-                (entity.id().to_string(), entity.class().unwrap_or("entity").to_string(), Found::Entity(key))
-            });
+        let entities =
+            self.live.twin.entities().filter(|(_, entity)| entity.id().to_lowercase().contains(&wanted)).map(
+                |(key, entity)| {
+                    (entity.id().to_string(), entity.class().unwrap_or("entity").to_string(), Found::Entity(key))
+                },
+            );
         views.chain(entities).take(MAX_RESULTS).collect()
     }
 

@@ -36,11 +36,11 @@ pub fn draw(root: &mut egui::Ui, data: &Data) {
             ui.label(egui::RichText::new(text).monospace()).on_hover_text("Latitude and longitude of the eye, WGS84");
             ui.label(egui::RichText::new(format!("{} high", length(at.height_m))).monospace())
                 .on_hover_text("Height of the eye above the WGS84 ellipsoid");
-            ui.label(egui::RichText::new(format!("{} above ground", length(at.height_m - data.ground.height_m))).monospace());
             ui.label(
-                egui::RichText::new(format!("{:03.0}° {}", heading.to_degrees(), compass(heading))).monospace(),
-            )
-            .on_hover_text("Heading");
+                egui::RichText::new(format!("{} above ground", length(at.height_m - data.ground.height_m))).monospace(),
+            );
+            ui.label(egui::RichText::new(format!("{:03.0}° {}", heading.to_degrees(), compass(heading))).monospace())
+                .on_hover_text("Heading");
             ui.label(egui::RichText::new(format!("{:+.0}°", pitch.to_degrees())).monospace()).on_hover_text("Pitch");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let problems = data.issues.list().len();

@@ -67,7 +67,8 @@ fn feed(ui: &mut egui::Ui, data: &Data) {
         }
     });
     if !hover.is_empty() {
-        let failure = data.link.last_failure.as_deref().map(|f| format!("\nlast interruption: {f}")).unwrap_or_default();
+        let failure =
+            data.link.last_failure.as_deref().map(|f| format!("\nlast interruption: {f}")).unwrap_or_default();
         shown.response.on_hover_text(format!("{hover}{failure}"));
     }
 }
