@@ -67,6 +67,7 @@ pub fn render(args: RenderArgs) -> Outcome {
 
     let start = Instant::now();
     let (mut frames, mut settled_frames, mut settled_secs, mut main_ms) = (0u32, 0u32, None, Vec::new());
+    studio.set_drawing(args.frames.is_some());
     loop {
         main_ms.push(studio.frame());
         frames += 1;
@@ -75,6 +76,7 @@ pub fn render(args: RenderArgs) -> Outcome {
             && studio.world().resource::<Roads>().is_settled()
             && (!has_feed || feed_is_shown(&studio, start));
         settled_frames = if settled { settled_frames + 1 } else { 0 };
+        studio.set_drawing(settled || args.frames.is_some());
         if settled_frames == SETTLED_FRAMES {
             settled_secs.get_or_insert(start.elapsed().as_secs_f64());
         }

@@ -3,7 +3,7 @@
 //! Its heart is [`state::State`]: the newest value of everything, each with the number of the message that set it. A client
 //! is a cursor into those numbers; whenever it can take more, it gets what changed since its cursor. So a snapshot, the
 //! usual updates, what was missed during a cut and what a slow client skips are one and the same, and a client costs no
-//! memory however slow it is (`docs/design-hub.md` has what was weighed).
+//! memory however slow it is (`docs/design.md` has what was weighed).
 //!
 //! First version: one source (a played trace, or updates of this process), JSON, state in memory. It takes no updates
 //! and no commands from clients.

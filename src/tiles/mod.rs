@@ -12,7 +12,7 @@
 //! # Source
 //! OGC 3D Tiles 1.1 (OGC 22-025r4): bounding volumes (§6.7), geometric error and refinement (§6.5, §6.8), external
 //! tilesets (§6.11), viewer request volume (§6.7.4), implicit tiling (§10). How the tiles are chosen is in
-//! `docs/design-tiles.md`.
+//! `docs/design.md`.
 //!
 //! # Not here
 //! Reading files (`format::tileset`, `format::subtree`), fetching (`platform`), meshes and dithering (`view`).

@@ -100,6 +100,17 @@ impl Studio {
         spent_ms
     }
 
+    /// Whether frames are drawn. While files come in nobody looks: the app goes on, the GPU rests.
+    pub fn set_drawing(&mut self, drawing: bool) {
+        let world = self.app.world_mut();
+        let mut cameras = world.query_filtered::<&mut Camera, With<EyeCamera>>();
+        for mut camera in cameras.iter_mut(world) {
+            if camera.is_active != drawing {
+                camera.is_active = drawing;
+            }
+        }
+    }
+
     fn wait(&self) {
         let device = self.app.sub_app(RenderApp).world().resource::<RenderDevice>();
         if let Err(error) = device.poll(PollType::wait_indefinitely()) {
@@ -150,7 +161,8 @@ pub fn camera_bundle() -> impl Bundle {
         Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() },
         bevy::camera::Hdr,
         Msaa::Off,
-        Tonemapping::TonyMcMapface,
+        Tonemapping::AcesFitted,
+        bevy::anti_alias::smaa::Smaa::default(),
         Projection::Perspective(PerspectiveProjection { near: super::space::NEAR_M, ..default() }),
         super::sky::camera_bundle(),
     )

@@ -100,6 +100,7 @@ pub fn run(case: &Case) -> Outcome {
             && world.resource::<Roads>().is_settled()
             && world.resource::<Cast>().is_settled();
         settled = if now { settled + 1 } else { 0 };
+        studio.set_drawing(now);
         if settled >= 4 {
             break;
         }
