@@ -93,7 +93,7 @@ impl Placer<'_> {
         let plant = if kind < 7 { Plant::Broadleaf } else { Plant::Palm };
         let leafy = avenue || kind < 4;
         if leafy {
-            let pitch = self.rng.range(8.5, 12.0);
+            let pitch = self.rng.range(9.5, 13.0);
             let count = ((length - 12.0) / pitch).floor().max(0.0) as usize;
             for k in 0..count {
                 let x = (6.0 + (k as f64 + 0.5) * (length - 12.0) / count as f64) / length;
@@ -142,7 +142,7 @@ impl Placer<'_> {
         let area = size.x * size.y;
         let (count, plants, range): (f64, &[Plant], (f64, f64)) = match purpose {
             BlockUse::Park => (area / 62.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Pine, Plant::Shrub], (6.5, 12.5)),
-            BlockUse::Houses => (area / 200.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0)),
+            BlockUse::Houses => (area / 235.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0)),
             BlockUse::Slabs => (area / 150.0, &[Plant::Broadleaf, Plant::Pine, Plant::Shrub], (5.5, 10.0)),
             BlockUse::Perimeter => (area / 420.0, &[Plant::Broadleaf, Plant::Shrub], (4.5, 8.0)),
             BlockUse::Tower => (area / 330.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Palm], (5.5, 8.5)),
@@ -260,7 +260,7 @@ impl Placer<'_> {
 
     /// Woods and single trees outside the town.
     fn countryside(&mut self, maps: &Maps) {
-        let step = 19.0;
+        let step = 22.0;
         let count = (TOWN_HALF_M * 2.0 / step).floor();
         for y in 0..count.y as usize {
             for x in 0..count.x as usize {
@@ -334,7 +334,7 @@ const PAVING_EDGE: Rgb = hex(0xd6cfc0);
 fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, ground: Option<Rgb>, level: usize) {
     let mut rng = Rng::new(placed.seed);
     // Far levels keep a share of the trees, each a little larger, so that woods stay woods.
-    let (keep, grow) = [(0.2, 1.9), (0.5, 1.25), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)][level];
+    let (keep, grow) = [(0.2, 1.9), (0.5, 1.25), (0.8, 1.1), (1.0, 1.0), (1.0, 1.0)][level];
     if rng.unit() > keep || (plant == Plant::Shrub && level < 3) {
         return;
     }
@@ -349,7 +349,7 @@ fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, gr
             mesh.tri(Matter::Solid, p, [scale(color, 0.5), scale(color, 0.85), scale(color, 0.85)]);
         }
     }
-    let (sides, rings) = [(4, 2), (4, 2), (4, 2), (5, 3), (6, 3)][level];
+    let (sides, rings) = [(4, 2), (4, 2), (4, 2), (5, 2), (6, 3)][level];
     let mut noise = rng.clone();
     let jitter: Vec<f64> = (0..64).map(|_| noise.range(0.82, 1.12)).collect();
     let wobble = |k: usize, ring: usize| if level >= 3 { jitter[(k + ring * 11) % 64] } else { 1.0 };
