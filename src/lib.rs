@@ -6,6 +6,10 @@
 pub mod feed;
 pub mod format;
 pub mod geo;
+pub mod nav;
+pub mod optics;
+pub mod pick;
+pub mod stage;
 pub mod tiles;
 pub mod twin;
 pub mod world;
@@ -17,3 +21,6 @@ pub mod hub;
 
 #[cfg(feature = "view")]
 pub mod view;
+
+#[cfg(test)]
+pub mod test_support;

@@ -127,6 +127,17 @@ impl Issues {
         self
     }
 
+    /// Says of every issue that its path lies under `prefix`; an empty prefix changes nothing.
+    pub fn under(mut self, prefix: &str) -> Self {
+        if !prefix.is_empty() {
+            for issue in &mut self.list {
+                let separator = if issue.path.is_empty() { "" } else { ", " };
+                issue.path = format!("{prefix}{separator}{}", issue.path);
+            }
+        }
+        self
+    }
+
     pub fn iter(&self) -> std::slice::Iter<'_, Issue> {
         self.list.iter()
     }

@@ -2,5 +2,12 @@
 //!
 //! Nothing here does I/O. Bad data gives a value and [`issue::Issue`]s; what cannot be read at all gives a typed error.
 
+pub mod archive;
 pub mod content;
+pub mod gzip;
 pub mod issue;
+pub mod scene;
+pub mod subtree;
+pub mod sumo;
+pub mod tileset;
+pub mod uri;

@@ -1,1 +1,9 @@
-//! (in work)
+//! The edge to the machine: fetching bytes, sockets, keeping small files, telling the time.
+//!
+//! The only place where desktop and browser differ. Each concern has twin files `native.rs` and `web.rs` with the same
+//! API behind one `cfg` in its `mod.rs`; nothing outside of this folder asks for the target.
+
+pub mod fetch;
+pub mod socket;
+pub mod store;
+pub mod time;

@@ -99,8 +99,8 @@ impl Building {
 }
 
 const PLASTER: [u32; 14] = [
-    0xf1ece1, 0xe9dfcb, 0xe6d3b1, 0xdcc9a3, 0xefe6d6, 0xd9d2c5, 0xcfd3d0, 0xe3cfc0, 0xd8b99a, 0xe8e6e0, 0xcdbfae, 0xf3efe6,
-    0xdcd8cc, 0xc9d0cf,
+    0xf1ece1, 0xe9dfcb, 0xe6d3b1, 0xdcc9a3, 0xefe6d6, 0xd9d2c5, 0xcfd3d0, 0xe3cfc0, 0xd8b99a, 0xe8e6e0, 0xcdbfae,
+    0xf3efe6, 0xdcd8cc, 0xc9d0cf,
 ];
 const TILES: [u32; 6] = [0xa96f58, 0x9c6450, 0xb38068, 0x8f5f4e, 0xae7c62, 0xa5775f];
 const FLAT_ROOF: [u32; 5] = [0x9a958c, 0xb1aba0, 0x85837f, 0xc0b9ac, 0x8f8a80];
@@ -172,7 +172,14 @@ impl Site<'_> {
         }
     }
 
-    fn build(&mut self, volumes: Vec<Volume>, kind: (&str, &str), years: (i64, i64), name: Option<String>, merges: bool) {
+    fn build(
+        &mut self,
+        volumes: Vec<Volume>,
+        kind: (&str, &str),
+        years: (i64, i64),
+        name: Option<String>,
+        merges: bool,
+    ) {
         self.number += 1;
         let id = format!("bld-{:03}-{:02}", self.index, self.number);
         let street = names::street(self.plan.seed, self.block.column, self.block.row);
@@ -281,7 +288,8 @@ impl Site<'_> {
         let mut volumes = Vec::new();
         let podium = self.rng.chance(0.6);
         if podium {
-            let look = Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.6, shutters: false, balconies: 0, shop: true };
+            let look =
+                Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.6, shutters: false, balconies: 0, shop: true };
             let outline = line.to_vec();
             volumes.push(self.volume(Shape {
                 outline,
@@ -360,10 +368,15 @@ impl Site<'_> {
             let (c0, c1) = ((k as f64 + 0.1) / count as f64, (k as f64 + 0.9) / count as f64);
             let plot = if across { part(&line, (c0, c1), (0.04, 0.96)) } else { part(&line, (0.04, 0.96), (c0, c1)) };
             let span = extent(&plot);
-            let mut rect = centred(&plot, span.x.min(if across { 14.0 } else { span.x * 0.9 }), span.y.min(if across { span.y * 0.9 } else { 14.0 }));
+            let mut rect = centred(
+                &plot,
+                span.x.min(if across { 14.0 } else { span.x * 0.9 }),
+                span.y.min(if across { span.y * 0.9 } else { 14.0 }),
+            );
             rect.centre += rect.along * self.rng.range(-2.0, 2.0);
             if rect.half.x < rect.half.y {
-                rect = Rect { centre: rect.centre, along: rect.along.perp(), half: DVec2::new(rect.half.y, rect.half.x) };
+                rect =
+                    Rect { centre: rect.centre, along: rect.along.perp(), half: DVec2::new(rect.half.y, rect.half.x) };
             }
             let floors = if front { self.rng.int(6, 11) } else { self.rng.int(5, 9) } as usize;
             let look = Look::Windows {
@@ -441,7 +454,8 @@ impl Site<'_> {
             let side = if self.rng.chance(0.5) { 0.24 } else { -0.24 };
             let wing = rect.part(length * side, width * 0.5 + 1.9, length * 0.48, 3.9);
             let roof = if self.rng.chance(0.5) { Roof::Flat } else { Roof::Saddle(1.1) };
-            let mut w = self.volume(Shape { outline: wing.corners().to_vec(), faces, floors: 1, floor_m: 2.8, roof, look });
+            let mut w =
+                self.volume(Shape { outline: wing.corners().to_vec(), faces, floors: 1, floor_m: 2.8, roof, look });
             (w.wall, w.trim, w.roof_color) = (volumes[0].wall, volumes[0].trim, volumes[0].roof_color);
             if roof == Roof::Flat {
                 w.roof_color = hex(0xb1aba0);
@@ -468,7 +482,8 @@ impl Site<'_> {
             let span = extent(&plot);
             let mut rect = centred(&plot, span.x * self.rng.range(0.8, 1.0), span.y * self.rng.range(0.8, 1.0));
             if rect.half.x < rect.half.y {
-                rect = Rect { centre: rect.centre, along: rect.along.perp(), half: DVec2::new(rect.half.y, rect.half.x) };
+                rect =
+                    Rect { centre: rect.centre, along: rect.along.perp(), half: DVec2::new(rect.half.y, rect.half.x) };
             }
             let roof = if self.rng.chance(0.65) { Roof::Saddle(rect.half.y * 0.26) } else { Roof::Flat };
             let outline = rect.corners().to_vec();
@@ -485,7 +500,8 @@ impl Site<'_> {
     fn church(&mut self) {
         let line = inset(&self.block.kerb, PAVEMENT_M + 12.0);
         let rect = centred(&line, 40.0, 17.0);
-        let look = Look::Windows { bay_m: 5.2, width_m: 1.5, height_m: 5.2, shutters: false, balconies: 0, shop: false };
+        let look =
+            Look::Windows { bay_m: 5.2, width_m: 1.5, height_m: 5.2, shutters: false, balconies: 0, shop: false };
         let faces = vec![Face::Street; 4];
         let mut volumes = Vec::new();
         let nave = rect.corners().to_vec();
@@ -494,10 +510,18 @@ impl Site<'_> {
             volumes.push(self.volume(Shape { outline, faces: faces.clone(), floors: 1, floor_m: 13.0, roof, look }));
         }
         for y in [-6.4, 6.4] {
-            let bell = Look::Windows { bay_m: 4.0, width_m: 1.3, height_m: 2.6, shutters: false, balconies: 0, shop: false };
+            let bell =
+                Look::Windows { bay_m: 4.0, width_m: 1.3, height_m: 2.6, shutters: false, balconies: 0, shop: false };
             let outline = rect.part(-21.0, y, 7.0, 7.0).corners().to_vec();
             let roof = Roof::Hip(9.0);
-            volumes.push(self.volume(Shape { outline, faces: faces.clone(), floors: 5, floor_m: 5.4, roof, look: bell }));
+            volumes.push(self.volume(Shape {
+                outline,
+                faces: faces.clone(),
+                floors: 5,
+                floor_m: 5.4,
+                roof,
+                look: bell,
+            }));
         }
         for v in &mut volumes {
             (v.wall, v.trim, v.roof_color) = (hex(0xefe7d6), hex(0xd3c3a5), hex(0xa85d43));
@@ -513,7 +537,8 @@ impl Site<'_> {
         let line = inset(&self.block.kerb, PAVEMENT_M + 8.0);
         let at = within(&line, self.rng.range(0.25, 0.75), self.rng.range(0.3, 0.7));
         let outline: Vec<_> = (0..8).map(|k| at + unit_vector(std::f64::consts::TAU * k as f64 / 8.0) * 4.2).collect();
-        let look = Look::Windows { bay_m: 3.0, width_m: 2.0, height_m: 2.0, shutters: false, balconies: 0, shop: false };
+        let look =
+            Look::Windows { bay_m: 3.0, width_m: 2.0, height_m: 2.0, shutters: false, balconies: 0, shop: false };
         let faces = vec![Face::Street; 8];
         let mut v = self.volume(Shape { outline, faces, floors: 1, floor_m: 3.2, roof: Roof::Hip(1.8), look });
         v.roof_color = blend(v.roof_color, hex(0x5b6f66), 0.7);

@@ -163,12 +163,20 @@ impl Draw<'_> {
                 let (w, low, high) =
                     if door { (1.15, 0.0, 2.25) } else { (width, sill, (sill + height).min(v.floor_m - 0.25)) };
                 let (x0, x1) = (x - w * 0.5, x + w * 0.5);
-                let balcony = balconies > 0 && floor > 0 && (k + 1) % balconies as usize == 0 && side.face != Face::Blank;
+                let balcony =
+                    balconies > 0 && floor > 0 && (k + 1) % balconies as usize == 0 && side.face != Face::Blank;
                 let low = if balcony { 0.1 } else { low };
                 if self.level >= 4 {
                     let frame = if door { scale(v.trim, 0.8) } else { v.trim };
                     let light = scale(frame, 0.96 * side.shade);
-                    self.panel(Matter::Solid, side, (x0 - 0.13, x1 + 0.13), (u + low - 0.12, u + high + 0.13), 0.03, [light; 2]);
+                    self.panel(
+                        Matter::Solid,
+                        side,
+                        (x0 - 0.13, x1 + 0.13),
+                        (u + low - 0.12, u + high + 0.13),
+                        0.03,
+                        [light; 2],
+                    );
                     if shutters && !door && !balcony {
                         for s in [x0 - 0.13 - w * 0.46, x1 + 0.13] {
                             let tone = scale(shutter_color, side.shade);
@@ -259,7 +267,11 @@ impl Draw<'_> {
                     let (r, s) = (side.at(x1, 1.35), side.at(x0, 1.35));
                     let (hi, lo) = (top + 0.05, top - 0.55);
                     self.mesh.quad(Matter::Solid, [s.extend(lo), r.extend(lo), q.extend(hi), p.extend(hi)], c);
-                    self.mesh.quad(Matter::Solid, [p.extend(hi), q.extend(hi), r.extend(lo), s.extend(lo)], scale(c, 0.45));
+                    self.mesh.quad(
+                        Matter::Solid,
+                        [p.extend(hi), q.extend(hi), r.extend(lo), s.extend(lo)],
+                        scale(c, 0.45),
+                    );
                     let skirt = [s.extend(lo - 0.2), r.extend(lo - 0.2), r.extend(lo), s.extend(lo)];
                     self.mesh.quad(Matter::Solid, skirt, scale(c, 0.9));
                 }
@@ -336,7 +348,14 @@ impl Draw<'_> {
             for k in 1..(side.length / 3.2) as usize {
                 let x = k as f64 * 3.2;
                 let c = scale(v.wall, 0.78);
-                self.panel(Matter::Solid, side, (x - 0.06, x + 0.06), (v.floor_u + 4.6, v.eaves_u() - 2.2), 0.04, [c; 2]);
+                self.panel(
+                    Matter::Solid,
+                    side,
+                    (x - 0.06, x + 0.06),
+                    (v.floor_u + 4.6, v.eaves_u() - 2.2),
+                    0.04,
+                    [c; 2],
+                );
             }
         }
     }
@@ -421,7 +440,8 @@ impl Draw<'_> {
         let count = if self.v.look == Look::Hall { 0 } else { 1 + self.rng.below(3) };
         for k in 0..count {
             let at = middle + along * self.rng.range(-reach, reach) + along.perp() * self.rng.range(-0.5, 0.5) * reach;
-            let (l, w, h): (f64, f64, f64) = if k == 0 { (4.2, 3.0, 2.4) } else { (self.rng.range(1.4, 2.8), 1.5, self.rng.range(0.8, 1.5)) };
+            let (l, w, h): (f64, f64, f64) =
+                if k == 0 { (4.2, 3.0, 2.4) } else { (self.rng.range(1.4, 2.8), 1.5, self.rng.range(0.8, 1.5)) };
             let tone = if k == 0 { scale(self.v.wall, 0.92) } else { hex(0xb4b7b5) };
             let rect = super::mesh::Rect::new(at, along, l.min(reach), w.min(reach));
             self.mesh.boxed(&rect, u, u + h, tone);
@@ -436,10 +456,8 @@ impl Draw<'_> {
         let along = (right - left).normalize();
         let open_left = v.faces[3] != Face::Blank;
         let open_right = v.faces[1] != Face::Blank;
-        let (ra, rb) = (
-            left - along * if open_left { over } else { 0.0 },
-            right + along * if open_right { over } else { 0.0 },
-        );
+        let (ra, rb) =
+            (left - along * if open_left { over } else { 0.0 }, right + along * if open_right { over } else { 0.0 });
         let out0 = -(o[1] - o[0]).normalize().perp() * over;
         let out2 = -(o[3] - o[2]).normalize().perp() * over;
         let drop = over * rise * 2.0 / (o[3] - o[0]).length().max(1.0);
@@ -490,12 +508,17 @@ impl Draw<'_> {
     fn skylights(&mut self, slope: &[glam::DVec3; 4]) {
         let length = (slope[1] - slope[0]).length();
         let count = (length / 11.0).floor() as usize;
-        let at = |x: f64, y: f64| slope[0].lerp(slope[1], x).lerp(slope[3].lerp(slope[2], x), y) + glam::DVec3::Z * 0.08;
+        let at =
+            |x: f64, y: f64| slope[0].lerp(slope[1], x).lerp(slope[3].lerp(slope[2], x), y) + glam::DVec3::Z * 0.08;
         for k in 0..count {
             let x = (k as f64 + 0.5) / count as f64;
             let h = 1.1 / length;
             self.mesh.lit = 0;
-            self.mesh.quad(Matter::Glass, [at(x - h, 0.25), at(x + h, 0.25), at(x + h, 0.8), at(x - h, 0.8)], hex(0x8fa0a4));
+            self.mesh.quad(
+                Matter::Glass,
+                [at(x - h, 0.25), at(x + h, 0.25), at(x + h, 0.8), at(x - h, 0.8)],
+                hex(0x8fa0a4),
+            );
         }
     }
 
@@ -530,7 +553,11 @@ impl Draw<'_> {
                 let under = [o[k].extend(low - 0.1), o[n].extend(low - 0.1), b.extend(low - 0.1), a.extend(low - 0.1)];
                 self.mesh.quad(Matter::Solid, under, hex(0x6b5a4a));
                 let drop = low - 0.14;
-                self.mesh.quad(Matter::Solid, [a.extend(drop), b.extend(drop), b.extend(low), a.extend(low)], scale(v.roof_color, 0.6));
+                self.mesh.quad(
+                    Matter::Solid,
+                    [a.extend(drop), b.extend(drop), b.extend(low), a.extend(low)],
+                    scale(v.roof_color, 0.6),
+                );
             }
         }
         if self.level >= 3 && rise < 4.0 {

@@ -8,8 +8,8 @@
 
 use super::feature::Feature;
 use super::frame::TownFrame;
-use super::meshopt;
 use super::mesh::{MATTERS, Mesh, NO_FEATURE, Vertex};
+use super::meshopt;
 use super::night;
 use glam::{DAffine3, DVec3, Vec3};
 use serde_json::{Value, json};
@@ -232,8 +232,7 @@ pub struct Node {
 pub fn model(nodes: &[Node]) -> Vec<u8> {
     let mut doc = Document::default();
     let grid = Grid::Floats { centre: DVec3::ZERO };
-    let used: Vec<usize> =
-        (0..MATTERS).filter(|&m| nodes.iter().any(|n| !n.mesh.triangles[m].is_empty())).collect();
+    let used: Vec<usize> = (0..MATTERS).filter(|&m| nodes.iter().any(|n| !n.mesh.triangles[m].is_empty())).collect();
     let mut meshes = Vec::new();
     let mut json_nodes = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
@@ -448,7 +447,8 @@ fn document_json(
         root["samplers"] = json!([{"magFilter": 9728, "minFilter": 9728, "wrapS": 33071, "wrapT": 33071}]);
         root["textures"] = json!([{"source": 0, "sampler": 0}]);
     }
-    let with_ids = root["meshes"][0]["primitives"].as_array().is_some_and(|p| p.iter().any(|p| p.get("extensions").is_some()));
+    let with_ids =
+        root["meshes"][0]["primitives"].as_array().is_some_and(|p| p.iter().any(|p| p.get("extensions").is_some()));
     if with_ids {
         extensions_used.extend(["EXT_mesh_features", "EXT_structural_metadata"]);
         root["extensions"] = json!({"EXT_structural_metadata": metadata(doc, table)});

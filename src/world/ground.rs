@@ -289,11 +289,13 @@ fn park_paths(mesh: &mut Mesh, plan: &Plan, line: &Quad, level: usize) {
     for corner in [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98)] {
         path(within(line, corner.0, corner.1), middle, 3.2);
     }
-    let ring: Vec<DVec2> = [(0.2, 0.22), (0.8, 0.22), (0.8, 0.78), (0.2, 0.78)].iter().map(|c| within(line, c.0, c.1)).collect();
+    let ring: Vec<DVec2> =
+        [(0.2, 0.22), (0.8, 0.22), (0.8, 0.78), (0.2, 0.78)].iter().map(|c| within(line, c.0, c.1)).collect();
     for k in 0..4 {
         path(ring[k], ring[(k + 1) % 4], 2.4);
     }
-    let round: Vec<_> = (0..14).map(|k| middle + super::det::unit_vector(k as f64 * std::f64::consts::TAU / 14.0)).collect();
+    let round: Vec<_> =
+        (0..14).map(|k| middle + super::det::unit_vector(k as f64 * std::f64::consts::TAU / 14.0)).collect();
     let u = plan.terrain.height(middle) + KERB_M;
     let outline = |r: f64| round.iter().map(|&p| middle + (p - middle) * r).collect::<Vec<_>>();
     mesh.flat(Matter::Solid, &outline(9.0), u + 0.1, gravel);

@@ -57,7 +57,12 @@ pub fn made_ground(plan: &Plan) -> Vec<Vec<DVec2>> {
         let to = DVec2::new(west, last.y);
         out.push(vec![DVec2::new(last.x, PROMENADE_N), DVec2::new(west, PROMENADE_N), to, *last]);
         let from = first.x - 14.0;
-        out.push(vec![DVec2::new(from, PROMENADE_N), DVec2::new(first.x, PROMENADE_N), *first, DVec2::new(from, first.y)]);
+        out.push(vec![
+            DVec2::new(from, PROMENADE_N),
+            DVec2::new(first.x, PROMENADE_N),
+            *first,
+            DVec2::new(from, first.y),
+        ]);
     }
     out
 }
@@ -197,7 +202,13 @@ impl Port {
         for (k, &e) in CRANES_E.iter().enumerate().filter(|(k, _)| k % 2 == 0 && *k != 2) {
             let at = DVec2::new(e, CRANE_N);
             let l = Local::new(at.extend(QUAY_U), DVec2::new(0.0, -1.0));
-            let feature = Feature::new(format!("sts-{}", k + 1), "crane", format!("Quay crane {}", k + 1), "container handling", 56.0);
+            let feature = Feature::new(
+                format!("sts-{}", k + 1),
+                "crane",
+                format!("Quay crane {}", k + 1),
+                "container handling",
+                56.0,
+            );
             self.add(at, feature.year(2009 + k as i16), 0, move |mesh, _| {
                 let color = hex(0x3f6f86);
                 parts::crane_gantry(mesh, &l, color);
@@ -220,7 +231,8 @@ impl Port {
             for (column, e) in YARD_E.into_iter().enumerate() {
                 let seed = Rng::of(self.seed, 10, (row * 10 + column) as u64).next_u64();
                 let id = format!("yard-{}{}", ["A", "B", "C", "D"][row], column + 1);
-                let feature = Feature::new(id.clone(), "containers", format!("Yard block {}", &id[5..]), "storage", 13.0);
+                let feature =
+                    Feature::new(id.clone(), "containers", format!("Yard block {}", &id[5..]), "storage", 13.0);
                 let at = DVec2::new(e + 100.0, n);
                 self.add(at, feature, 0, move |mesh, level| yard_block(mesh, DVec2::new(e, n), seed, level));
             }
@@ -232,7 +244,8 @@ impl Port {
             let at = DVec2::new(e, n);
             let wall = hex([0xc9ccc9, 0xb7bfc2, 0xd3cdbf][k % 3]);
             let roof = hex([0xa9adad, 0xbdb7aa, 0x8f9a9c, 0xa9745f][k % 4]);
-            let feature = Feature::new(format!("shed-{k:02}"), "hall", name, "storage", high + 3.0).year(1998 + k as i16);
+            let feature =
+                Feature::new(format!("shed-{k:02}"), "hall", name, "storage", high + 3.0).year(1998 + k as i16);
             self.add(at, feature, 0, move |mesh, level| {
                 let rect = Rect::new(at, DVec2::X, length, width);
                 gabled(mesh, &rect, QUAY_U, QUAY_U + high, width * 0.11, wall, roof);
@@ -251,7 +264,15 @@ impl Port {
         };
         for k in 0..5 {
             let e = 690.0 + k as f64 * 178.0;
-            shed(k, e, -372.0, 140.0, 46.0, 10.5, ["Warehouse 1", "Warehouse 2", "Cold store", "Warehouse 4", "Reefer hall"][k]);
+            shed(
+                k,
+                e,
+                -372.0,
+                140.0,
+                46.0,
+                10.5,
+                ["Warehouse 1", "Warehouse 2", "Cold store", "Warehouse 4", "Reefer hall"][k],
+            );
             if k != 2 {
                 shed(k + 5, e - 12.0, -272.0, 110.0, 40.0, 9.0, "Transit shed");
             }
@@ -273,7 +294,13 @@ impl Port {
                 let number = row * 3 + column + 1;
                 let white = hex(self.rng.pick(&[0xe6e4dc, 0xdadcd8, 0xefece4, 0xcfd4d4]));
                 let stored = self.rng.pick(&["diesel", "kerosene", "fuel oil", "vegetable oil"]);
-                let feature = Feature::new(format!("tank-{number:02}"), "tank", format!("Tank {number} ({stored})"), "storage", high);
+                let feature = Feature::new(
+                    format!("tank-{number:02}"),
+                    "tank",
+                    format!("Tank {number} ({stored})"),
+                    "storage",
+                    high,
+                );
                 self.add(at, feature.year(1988), 0, move |mesh, level| tank(mesh, at, (r, high), white, level));
             }
         }
@@ -283,7 +310,7 @@ impl Port {
             let l = Local::new(at.extend(QUAY_U), DVec2::X);
             for (y, c) in [(-1.0, 0xb9b7b0), (-0.3, 0x9aa6a4), (0.5, 0xc2a86a), (1.2, 0xb9b7b0)] {
                 l.beam(mesh, [-110.0, y, 5.2], [110.0, y, 5.2], 0.5, hex(c));
-                l.beam(mesh, [8.0, y, 4.4], [8.0 , y - 30.0, 1.0], 0.4, hex(c));
+                l.beam(mesh, [8.0, y, 4.4], [8.0, y - 30.0, 1.0], 0.4, hex(c));
             }
             for k in 0..19 {
                 let x = -108.0 + k as f64 * 12.0;
@@ -324,7 +351,13 @@ impl Port {
         for finger in 0..6 {
             let e = -470.0 + finger as f64 * 108.0;
             let at = DVec2::new(e, -545.0);
-            let feature = Feature::new(format!("pontoon-{}", finger + 1), "pontoon", format!("Pontoon {}", finger + 1), "marina", 0.6);
+            let feature = Feature::new(
+                format!("pontoon-{}", finger + 1),
+                "pontoon",
+                format!("Pontoon {}", finger + 1),
+                "marina",
+                0.6,
+            );
             self.add(at, feature.year(2003), 1, move |mesh, level| {
                 let wood = hex(0xa08f76);
                 mesh.slab(&Rect::new(at, DVec2::Y, 142.0, 3.0), -0.2, 0.55, wood);
@@ -345,7 +378,8 @@ impl Port {
                     let sail = self.rng.chance(0.66);
                     let tone = self.rng.pick(&[0xf1efe8, 0xe9e6dc, 0xf4f2ec, 0x2d4159, 0xdcd6c8, 0x6b2b2b]);
                     let id = format!("boat-{}-{berth}{}", finger + 1, if side > 0.0 { "e" } else { "w" });
-                    let feature = Feature::new(id, "boat", if sail { "Sailing yacht" } else { "Motor boat" }, "berthed", length);
+                    let feature =
+                        Feature::new(id, "boat", if sail { "Sailing yacht" } else { "Motor boat" }, "berthed", length);
                     let l = Local::new(p.extend(0.0), DVec2::new(-side, 0.0));
                     self.add(p, feature, 2, move |mesh, level| yacht(mesh, &l, length, sail, hex(tone), level));
                 }
@@ -368,6 +402,15 @@ impl Port {
                     self.add((p + q) * 0.5, feature, 0, move |mesh, level| mole(mesh, p, q, seed, level));
                 }
             }
+        }
+        // Bends get a round head, or a wedge of water would show.
+        for (k, bend) in west.iter().chain(&east).enumerate().filter(|(k, _)| k % 5 != 4) {
+            let at = DVec2::from(*bend);
+            let feature = Feature::new(format!("mole-bend-{k}"), "mole", "Mole", "breakwater", 6.0).year(1964);
+            self.add(at, feature, 0, move |mesh, _| {
+                mesh.drum(at, (20.6, 6.5), (-4.0, 4.6), 18, hex(0x4a463f), hex(0x837c70));
+                mesh.drum(at, (6.5, 0.1), (4.59, 4.6), 18, hex(0xa9a396), hex(0xa9a396));
+            });
         }
         let at = DVec2::new(126.0, -1121.0);
         let feature = Feature::new("lighthouse", "lighthouse", "Farol da Barra", "navigation", 31.0).year(1911);
@@ -402,7 +445,8 @@ impl Port {
                     if rng.chance(0.3) {
                         continue;
                     }
-                    let l = Local::new((at + DVec2::new(i as f64 * pitch, rng.range(-0.8, 0.8))).extend(QUAY_U), DVec2::Y);
+                    let l =
+                        Local::new((at + DVec2::new(i as f64 * pitch, rng.range(-0.8, 0.8))).extend(QUAY_U), DVec2::Y);
                     let color = scale(hex(rng.pick(&BOXES)), rng.range(0.85, 1.15) as f32);
                     let stacked = rng.chance(0.3);
                     let bed = if stacked { 0.0 } else { 1.25 };
@@ -413,7 +457,13 @@ impl Port {
                         l.boxed(mesh, (-3.6, 0.0), (3.6, 2.2), (0.05, 1.2), hex(0x232527));
                         l.boxed(mesh, (4.5, 0.0), (0.6, 2.0), (0.05, 1.2), hex(0x232527));
                         if rng.chance(0.35) {
-                            l.boxed(mesh, (7.9, 0.0), (2.3, 2.4), (0.5, 3.4), hex(rng.pick(&[0xe8e6df, 0x8c3b2e, 0x31506b])));
+                            l.boxed(
+                                mesh,
+                                (7.9, 0.0),
+                                (2.3, 2.4),
+                                (0.5, 3.4),
+                                hex(rng.pick(&[0xe8e6df, 0x8c3b2e, 0x31506b])),
+                            );
                             l.boxed(mesh, (6.4, 0.0), (3.4, 1.0), (0.4, 1.1), hex(0x232527));
                         }
                     }
@@ -531,11 +581,20 @@ fn tank(mesh: &mut Mesh, at: DVec2, size: (f64, f64), white: Rgb, level: usize) 
     let sides = [12, 16, 24, 32, 40][level];
     let top = QUAY_U + high;
     mesh.drum(at, (r, r), (QUAY_U, top), sides, scale(white, 0.72), white);
-    let ring = |r: f64| (0..sides).map(|k| at + unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * r).collect::<Vec<_>>();
+    let ring = |r: f64| {
+        (0..sides).map(|k| at + unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * r).collect::<Vec<_>>()
+    };
     mesh.drum(at, (r, 0.3), (top, top + r * 0.12), sides, scale(white, 0.96), scale(white, 1.04));
     if level >= 2 {
         for u in [high * 0.33, high * 0.66, high - 0.2] {
-            mesh.drum(at, (r + 0.12, r + 0.12), (QUAY_U + u, QUAY_U + u + 0.25), sides, scale(white, 0.7), scale(white, 0.8));
+            mesh.drum(
+                at,
+                (r + 0.12, r + 0.12),
+                (QUAY_U + u, QUAY_U + u + 0.25),
+                sides,
+                scale(white, 0.7),
+                scale(white, 0.8),
+            );
         }
         // The wall that keeps a leak in.
         let outer = ring(r + 7.0);
@@ -674,7 +733,8 @@ fn mole(mesh: &mut Mesh, a: DVec2, b: DVec2, seed: u64, level: usize) {
                 let inner = row > 0 && row < rows;
                 let off = if inner { rng.range(-0.5, 1.5) } else { 0.25 };
                 let y = s * (6.4 + 14.6 * t + if inner { rng.range(-0.9, 0.9) } else { 0.0 });
-                let x = (k as f64 + if k > 0 && k < along_count { rng.range(-0.25, 0.25) } else { 0.0 }) / along_count as f64;
+                let x = (k as f64 + if k > 0 && k < along_count { rng.range(-0.25, 0.25) } else { 0.0 })
+                    / along_count as f64;
                 knots.push(at(a.lerp(b, x), y, 4.55 - 8.6 * t + off * (1.0 - 0.2 * t)));
             }
         }
@@ -732,7 +792,14 @@ fn castle(mesh: &mut Mesh, at: DVec2, u: f64, level: usize) {
         let (tower, high) = if k == 2 { (7.5, 25.0) } else { (5.0, 14.0) };
         let sides = if level >= 2 { 16 } else { 8 };
         mesh.drum(a, (tower, tower * 0.94), (u - 10.0, u + high), sides, scale(stone, 0.62), stone);
-        mesh.drum(a, (tower * 0.98, 0.1), (u + high - 0.9, u + high - 0.8), sides, scale(stone, 0.8), scale(stone, 0.8));
+        mesh.drum(
+            a,
+            (tower * 0.98, 0.1),
+            (u + high - 0.9, u + high - 0.8),
+            sides,
+            scale(stone, 0.8),
+            scale(stone, 0.8),
+        );
         if level >= 2 {
             let count = ((b - a).length() / 2.6) as usize;
             for i in 0..count {

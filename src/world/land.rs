@@ -25,7 +25,8 @@ impl Maps {
     pub fn new(plan: &Plan, buildings: &[Building], port: &[Vec<DVec2>]) -> Self {
         let size = ((2.0 * TOWN_HALF_M.x / CELL_M) as usize, (2.0 * TOWN_HALF_M.y / CELL_M) as usize);
         let count = size.0 * size.1;
-        let mut maps = Self { size, covered: vec![false; count], colors: vec![[0.0; 3]; count], built: vec![0.0; count] };
+        let mut maps =
+            Self { size, covered: vec![false; count], colors: vec![[0.0; 3]; count], built: vec![0.0; count] };
         for block in &plan.blocks {
             let color = match block.purpose {
                 BlockUse::Houses | BlockUse::Slabs | BlockUse::Park => hex(0x868d5d),
@@ -171,8 +172,7 @@ fn skirts(mesh: &mut Mesh, terrain: &Terrain, maps: &Maps, low: DVec2, high: DVe
             };
             let color = scale(maps.color(p).unwrap_or_else(|| terrain.cover(p)), 0.9);
             let (u, w) = (top(p), top(q));
-            let (matter, color) =
-                if u + w < 0.01 { (Matter::Water, terrain.sea(p)) } else { (Matter::Solid, color) };
+            let (matter, color) = if u + w < 0.01 { (Matter::Water, terrain.sea(p)) } else { (Matter::Solid, color) };
             // Lit like the ground above, an apron that shows in a slit goes unseen.
             let corners = [p.extend(u - deep), q.extend(w - deep), q.extend(w), p.extend(u)];
             mesh.quad_normals(matter, corners, [Vec3::Z; 4], [color; 4]);

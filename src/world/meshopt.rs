@@ -39,12 +39,19 @@ fn plane(deltas: &[u8], out: &mut Vec<u8>) {
     for (k, group) in deltas.chunks_exact(16).enumerate() {
         let cost = |bits: u32| -> usize {
             match bits {
-                0 => if group.iter().all(|&d| d == 0) { 0 } else { usize::MAX },
+                0 => {
+                    if group.iter().all(|&d| d == 0) {
+                        0
+                    } else {
+                        usize::MAX
+                    }
+                }
                 8 => 16,
                 bits => 2 * bits as usize + group.iter().filter(|&&d| d as u32 >= (1 << bits) - 1).count(),
             }
         };
-        let (code, bits) = [(0u8, 0), (1, 2), (2, 4), (3, 8)].into_iter().min_by_key(|&(_, b)| cost(b)).unwrap_or((3, 8));
+        let (code, bits) =
+            [(0u8, 0), (1, 2), (2, 4), (3, 8)].into_iter().min_by_key(|&(_, b)| cost(b)).unwrap_or((3, 8));
         out[header + k / 4] |= code << ((k % 4) * 2);
         match bits {
             0 => {}
@@ -61,8 +68,7 @@ fn plane(deltas: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The usual values of two vertex references, which take half a byte each with this table.
-const PAIRS: [u8; 16] =
-    [0x00, 0x76, 0x87, 0x56, 0x67, 0x78, 0xA9, 0x86, 0x65, 0x89, 0x68, 0x98, 0x01, 0x69, 0, 0];
+const PAIRS: [u8; 16] = [0x00, 0x76, 0x87, 0x56, 0x67, 0x78, 0xA9, 0x86, 0x65, 0x89, 0x68, 0x98, 0x01, 0x69, 0, 0];
 
 /// The recent edges and vertices that triangles may refer to, newest first.
 struct Recent {
@@ -98,8 +104,7 @@ impl Recent {
 
 /// Encodes triangles. The corners of a triangle may come out turned; its winding stays.
 pub fn triangles(indices: &[u32]) -> Vec<u8> {
-    let mut recent =
-        Recent { edges: [(u32::MAX, u32::MAX); 16], vertices: [u32::MAX; 16], edge: 0, vertex: 0 };
+    let mut recent = Recent { edges: [(u32::MAX, u32::MAX); 16], vertices: [u32::MAX; 16], edge: 0, vertex: 0 };
     let mut codes = vec![0xE1];
     let mut data = Vec::new();
     let (mut next, mut last) = (0u32, 0u32);
@@ -133,7 +138,13 @@ pub fn triangles(indices: &[u32]) -> Vec<u8> {
                 recent.push_edge(a, c);
             }
             None => {
-                let k = if t[1] == next { 1 } else if t[2] == next { 2 } else { 0 };
+                let k = if t[1] == next {
+                    1
+                } else if t[2] == next {
+                    2
+                } else {
+                    0
+                };
                 let t = [t[k], t[(k + 1) % 3], t[(k + 2) % 3]];
                 fresh_triangle(t, &mut recent, (&mut next, &mut last), &mut codes, &mut data);
             }

@@ -86,7 +86,8 @@ fn loft(mesh: &mut Mesh, l: &Local, rings: &[(f64, Vec<DVec2>)], matter: Matter,
         let count = low.len();
         for k in 0..count {
             let n = (k + 1) % count;
-            let p = [low[k].extend(l.z(*u0)), low[n].extend(l.z(*u0)), high[n].extend(l.z(*u1)), high[k].extend(l.z(*u1))];
+            let p =
+                [low[k].extend(l.z(*u0)), low[n].extend(l.z(*u0)), high[n].extend(l.z(*u1)), high[k].extend(l.z(*u1))];
             mesh.quad(matter, p, color);
         }
     }
@@ -129,11 +130,14 @@ fn car(l: &Local, van: bool) -> Mesh {
     let m = &mut mesh;
     let white = hex(0xf2f2f0);
     let (h, w) = if van { (2.65, 0.98) } else { (2.2, 0.9) };
-    let plan = |f: f64, b: f64, w: f64| outline(l, &[(-b, w * 0.82), (-b + 0.18, w), (f - 0.55, w), (f - 0.12, w * 0.84), (f, w * 0.55)]);
+    let plan = |f: f64, b: f64, w: f64| {
+        outline(l, &[(-b, w * 0.82), (-b + 0.18, w), (f - 0.55, w), (f - 0.12, w * 0.84), (f, w * 0.55)])
+    };
     let sill = hex(0x2a2b2d);
     let belt = if van { 1.15 } else { 0.86 };
     loft(m, l, &[(0.2, plan(h - 0.08, h - 0.06, w - 0.04)), (0.42, plan(h, h, w))], Matter::Solid, sill);
-    let body = [(0.42, plan(h, h, w)), (belt - 0.2, plan(h - 0.04, h - 0.02, w)), (belt, plan(h - 0.18, h - 0.1, w - 0.07))];
+    let body =
+        [(0.42, plan(h, h, w)), (belt - 0.2, plan(h - 0.04, h - 0.02, w)), (belt, plan(h - 0.18, h - 0.1, w - 0.07))];
     loft(m, l, &body, Matter::Solid, white);
     let (roof, front, back) = if van { (2.05, 1.75, h - 0.14) } else { (1.43, 0.95, 1.82) };
     let cabin = |f: f64, b: f64, w: f64| outline(l, &[(-b, w), (f, w)]);
@@ -227,7 +231,13 @@ fn agv(l: &Local) -> Mesh {
     let m = &mut mesh;
     let (white, dark) = (hex(0xeceae2), hex(0x2b2d2f));
     let plan = |h: f64, w: f64| outline(l, &[(-h, w * 0.7), (-h + 0.6, w), (h - 0.6, w), (h, w * 0.7)]);
-    loft(m, l, &[(0.35, plan(7.3, 1.35)), (0.75, plan(7.4, 1.5)), (1.25, plan(7.4, 1.5)), (1.4, plan(7.1, 1.4))], Matter::Solid, white);
+    loft(
+        m,
+        l,
+        &[(0.35, plan(7.3, 1.35)), (0.75, plan(7.4, 1.5)), (1.25, plan(7.4, 1.5)), (1.4, plan(7.1, 1.4))],
+        Matter::Solid,
+        white,
+    );
     for y in [-1.42, 1.42] {
         for x in [5.2, 3.9, -3.9, -5.2] {
             wheel(m, l, x, y, 0.5, 0.45);

@@ -3,13 +3,37 @@
 use super::det::Rng;
 
 const ROWS: [&str; 17] = [
-    "Avenida Marginal", "Rua da Ribeira", "Rua dos Remadores", "Avenida do Porto", "Rua da Alfandega", "Rua do Sal",
-    "Rua dos Cordoeiros", "Avenida da Liberdade", "Rua do Poco", "Rua das Oliveiras", "Rua do Moinho", "Avenida do Castelo",
-    "Rua da Encosta", "Rua do Pinhal", "Rua da Boa Vista", "Rua dos Medronhos", "Caminho da Serra",
+    "Avenida Marginal",
+    "Rua da Ribeira",
+    "Rua dos Remadores",
+    "Avenida do Porto",
+    "Rua da Alfandega",
+    "Rua do Sal",
+    "Rua dos Cordoeiros",
+    "Avenida da Liberdade",
+    "Rua do Poco",
+    "Rua das Oliveiras",
+    "Rua do Moinho",
+    "Avenida do Castelo",
+    "Rua da Encosta",
+    "Rua do Pinhal",
+    "Rua da Boa Vista",
+    "Rua dos Medronhos",
+    "Caminho da Serra",
 ];
 const COLUMNS: [&str; 12] = [
-    "Travessa do Farol", "Rua da Misericordia", "Calcada do Mirante", "Rua dos Pescadores", "Travessa das Redes",
-    "Rua do Forno", "Rua das Flores", "Travessa do Cais", "Rua Direita", "Rua da Fonte", "Beco do Leme", "Rua do Mercado",
+    "Travessa do Farol",
+    "Rua da Misericordia",
+    "Calcada do Mirante",
+    "Rua dos Pescadores",
+    "Travessa das Redes",
+    "Rua do Forno",
+    "Rua das Flores",
+    "Travessa do Cais",
+    "Rua Direita",
+    "Rua da Fonte",
+    "Beco do Leme",
+    "Rua do Mercado",
 ];
 
 /// The street in front of a block.
@@ -21,8 +45,21 @@ pub fn street(seed: u64, column: usize, row: usize) -> &'static str {
 pub fn tower(rng: &mut Rng) -> String {
     let first = ["Torre", "Edificio", "Centro"];
     let second = [
-        "Atlantico", "Albatroz", "do Mar", "Horizonte", "Sextante", "Vela", "Ocidente", "Nortada", "Levante", "Ancora",
-        "Gaivota", "Bussola", "Mare Alta", "Cabo", "Solar",
+        "Atlantico",
+        "Albatroz",
+        "do Mar",
+        "Horizonte",
+        "Sextante",
+        "Vela",
+        "Ocidente",
+        "Nortada",
+        "Levante",
+        "Ancora",
+        "Gaivota",
+        "Bussola",
+        "Mare Alta",
+        "Cabo",
+        "Solar",
     ];
     format!("{} {}", rng.pick(&first), rng.pick(&second))
 }

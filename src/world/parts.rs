@@ -80,8 +80,7 @@ pub fn hull(mesh: &mut Mesh, l: &Local, stations: &[Station], side: Rgb, deck: R
 }
 
 /// Container colours of lines that exist nowhere.
-pub const BOXES: [u32; 9] =
-    [0x8a4a35, 0x3c5a72, 0x6a7a6c, 0xb0a58f, 0x9c6a34, 0x51606b, 0x7c2f30, 0xc4bfb2, 0x2f6660];
+pub const BOXES: [u32; 9] = [0x8a4a35, 0x3c5a72, 0x6a7a6c, 0xb0a58f, 0x9c6a34, 0x51606b, 0x7c2f30, 0xc4bfb2, 0x2f6660];
 
 /// A 40 foot container with its longer axis along x; `sides` draws only the visible ones at far levels.
 pub fn container(mesh: &mut Mesh, l: &Local, at: (f64, f64, f64), color: Rgb, near: bool) {

@@ -145,7 +145,8 @@ impl Plan {
     }
 
     fn is_town(&self, column: i64, row: i64) -> bool {
-        let inside = (0..self.columns.len() as i64 - 1).contains(&column) && (0..self.rows.len() as i64 - 1).contains(&row);
+        let inside =
+            (0..self.columns.len() as i64 - 1).contains(&column) && (0..self.rows.len() as i64 - 1).contains(&row);
         inside && !(column >= self.port_column as i64 && row < PORT_ROW as i64) && self.is_settled(column, row)
     }
 

@@ -21,13 +21,31 @@ pub enum Plant {
 
 #[derive(Debug, Clone, Copy)]
 pub enum Thing {
-    Tree { plant: Plant, size_m: f64, tone: f32, ground: Option<Rgb> },
+    Tree {
+        plant: Plant,
+        size_m: f64,
+        tone: f32,
+        ground: Option<Rgb>,
+    },
     /// The lamp's arm points this way.
-    Lamp { towards: DVec2 },
-    Car { along: DVec2, color: Rgb, van: bool },
-    Hedge { along: DVec2, length_m: f64 },
-    Pool { along: DVec2 },
-    Bench { along: DVec2 },
+    Lamp {
+        towards: DVec2,
+    },
+    Car {
+        along: DVec2,
+        color: Rgb,
+        van: bool,
+    },
+    Hedge {
+        along: DVec2,
+        length_m: f64,
+    },
+    Pool {
+        along: DVec2,
+    },
+    Bench {
+        along: DVec2,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +138,8 @@ impl Placer<'_> {
 
     fn park_cars(&mut self, ribbon: &Ribbon, along: DVec2, avenue: bool) {
         let (length, width) = (ribbon.length(), ribbon.width());
-        let colors = [0xd9dadb, 0xb8babc, 0x3a3d40, 0x1f2123, 0x7b1f22, 0x27405f, 0x8d8f90, 0xe8e6e1, 0x4a5a4c, 0xa79c86];
+        let colors =
+            [0xd9dadb, 0xb8babc, 0x3a3d40, 0x1f2123, 0x7b1f22, 0x27405f, 0x8d8f90, 0xe8e6e1, 0x4a5a4c, 0xa79c86];
         let out = if avenue { 7.4 } else { 4.45 };
         for side in [-1.0, 1.0] {
             let mut x = 10.5;
@@ -141,8 +160,12 @@ impl Placer<'_> {
         let size = extent(&line);
         let area = size.x * size.y;
         let (count, plants, range): (f64, &[Plant], (f64, f64)) = match purpose {
-            BlockUse::Park => (area / 62.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Pine, Plant::Shrub], (6.5, 12.5)),
-            BlockUse::Houses => (area / 235.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0)),
+            BlockUse::Park => {
+                (area / 62.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Pine, Plant::Shrub], (6.5, 12.5))
+            }
+            BlockUse::Houses => {
+                (area / 235.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0))
+            }
             BlockUse::Slabs => (area / 150.0, &[Plant::Broadleaf, Plant::Pine, Plant::Shrub], (5.5, 10.0)),
             BlockUse::Perimeter => (area / 420.0, &[Plant::Broadleaf, Plant::Shrub], (4.5, 8.0)),
             BlockUse::Tower => (area / 330.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Palm], (5.5, 8.5)),
@@ -307,7 +330,9 @@ pub fn draw(mesh: &mut Mesh, placed: &Placed, level: usize) {
     match placed.thing {
         Thing::Tree { plant, size_m, tone, ground } => tree(mesh, placed, plant, size_m, tone, ground, level),
         Thing::Lamp { towards } if level >= 4 => lamp(mesh, at, towards),
-        Thing::Car { along, color, van } if level >= 4 || (level == 3 && placed.seed & 1 == 0) => car(mesh, at, along, color, van, level),
+        Thing::Car { along, color, van } if level >= 4 || (level == 3 && placed.seed & 1 == 0) => {
+            car(mesh, at, along, color, van, level)
+        }
         Thing::Hedge { along, length_m } if level >= 3 => {
             let rect = Rect::new(at.truncate(), along, length_m, 0.8);
             mesh.prism(&rect.corners(), at.z - 0.4, at.z + 1.15, hex(0x2f3d20), hex(0x566b38), hex(0x6b8046));
@@ -360,7 +385,14 @@ fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, gr
     let trunk = |mesh: &mut Mesh, high: f64, r: f64, color: u32| {
         if level >= 3 {
             let sides = if level >= 4 { 4 } else { 3 };
-            mesh.drum(at.truncate(), (r, r * 0.7), (at.z - 0.3, at.z + high), sides, scale(hex(color), 0.6), hex(color));
+            mesh.drum(
+                at.truncate(),
+                (r, r * 0.7),
+                (at.z - 0.3, at.z + high),
+                sides,
+                scale(hex(color), 0.6),
+                hex(color),
+            );
         }
     };
     match plant {
@@ -459,7 +491,9 @@ pub fn car(mesh: &mut Mesh, at: DVec3, along: DVec2, color: Rgb, van: bool, leve
     let side = scale(color, 0.9);
     mesh.prism(&rect.corners(), u + sill, u + belt, scale(side, 0.7), side, color);
     let (front, back) = if van { (0.3, 0.47) } else { (0.18, 0.42) };
-    let cabin = |f: f64, b: f64, w: f64| [rect.at(-b * length, -w), rect.at(f * length, -w), rect.at(f * length, w), rect.at(-b * length, w)];
+    let cabin = |f: f64, b: f64, w: f64| {
+        [rect.at(-b * length, -w), rect.at(f * length, -w), rect.at(f * length, w), rect.at(-b * length, w)]
+    };
     let low = cabin(front + 0.06, back, width * 0.48);
     let high = cabin(front - 0.07, back - 0.07, width * 0.4);
     for k in 0..4 {
@@ -474,9 +508,13 @@ pub fn car(mesh: &mut Mesh, at: DVec3, along: DVec2, color: Rgb, van: bool, leve
     for side in [-1.0, 1.0] {
         let y = side * (width * 0.5 + 0.015);
         for x in [0.31, -0.3] {
-            let half = if side < 0.0 { 0.32 } else { -0.32 };
-            let (p, q) = (rect.at(x * length - half, y), rect.at(x * length + half, y));
-            mesh.wall(p, q, u, u + 0.62, hex(0x151617), hex(0x222324));
+            let rim = |k: usize| {
+                let d = unit_vector(std::f64::consts::TAU * k as f64 / 7.0);
+                rect.at(x * length - side * d.x * 0.33, y).extend(u + 0.32 + d.y * 0.33)
+            };
+            for k in 1..6 {
+                mesh.tri(Matter::Solid, [rim(0), rim(k), rim(k + 1)], [hex(0x1c1d1e); 3]);
+            }
         }
     }
     for (x, c) in [(length * 0.5 + 0.012, 0xe8e4d8), (-length * 0.5 - 0.012, 0x8c2b26)] {

@@ -116,7 +116,8 @@ fn tile(town: &Town, level: usize, place: (usize, usize), sink: &mut dyn FnMut(G
     let ecef_from_tile = town.frame.ecef_from_enu_at((low + size * 0.5).extend(0.0));
     let (mesh, table) = content(town, level, low, low + size);
     // Where nothing but water is, finer levels would show the same.
-    let only_sea = mesh.triangles[Matter::Solid as usize].is_empty() && mesh.triangles[Matter::Glass as usize].is_empty();
+    let only_sea =
+        mesh.triangles[Matter::Solid as usize].is_empty() && mesh.triangles[Matter::Glass as usize].is_empty();
     let encoded = glb::tile(&mesh, &table, town.frame, &ecef_from_tile, town.packed);
     let uri = format!("tiles/{level}/{}-{}.glb", place.0, place.1);
     let content_box = volume(encoded.low, encoded.high);

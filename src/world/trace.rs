@@ -228,14 +228,21 @@ fn port(steps: usize) -> Vec<Course> {
             let loaded = plan.loaded(t - (t / lap).floor() * lap);
             shown.push(loaded.to_string());
             speed.push(format!("{v:.1}"));
-            let doing = if v > 0.05 { "driving" } else if loaded { "handing over" } else { "at crane" };
+            let doing = if v > 0.05 {
+                "driving"
+            } else if loaded {
+                "handing over"
+            } else {
+                "at crane"
+            };
             state.push(format!("\"{doing}\""));
         }
         let battery = (0..steps)
-            .map(|step| format!("{:.2}", 0.72 + 0.2 * sin(std::f64::consts::TAU * step as f64 / steps as f64 + k as f64)))
+            .map(|step| {
+                format!("{:.2}", 0.72 + 0.2 * sin(std::f64::consts::TAU * step as f64 / steps as f64 + k as f64))
+            })
             .collect();
-        agv.properties =
-            vec![("speed", speed), ("state", state), ("loaded", shown.clone()), ("battery", battery)];
+        agv.properties = vec![("speed", speed), ("state", state), ("loaded", shown.clone()), ("battery", battery)];
         load.properties = vec![("shown", shown)];
         out.push(agv);
         out.push(load);
@@ -397,7 +404,9 @@ fn people(plan: &Plan, steps: usize) -> Vec<Course> {
     for k in 0..3 {
         let e = -520.0 + 245.0 * k as f64;
         let n = -452.0;
-        let box_of = |w: f64, h: f64| vec![DVec2::new(e, n), DVec2::new(e, n + h), DVec2::new(e + w, n + h), DVec2::new(e + w, n)];
+        let box_of = |w: f64, h: f64| {
+            vec![DVec2::new(e, n), DVec2::new(e, n + h), DVec2::new(e + w, n + h), DVec2::new(e + w, n)]
+        };
         ways.push(box_of(225.0, 14.0));
     }
     let near = DVec2::new(80.0, 0.0);
@@ -418,7 +427,8 @@ fn people(plan: &Plan, steps: usize) -> Vec<Course> {
         for k in 0..count {
             let start = around * (k as f64 + rng.range(0.0, 0.7)) / count as f64;
             let aside = rng.range(-0.7, 0.7);
-            let mut course = Course { id: format!("person-{}", out.len() + 1), class: "person", poses: vec![], properties: vec![] };
+            let mut course =
+                Course { id: format!("person-{}", out.len() + 1), class: "person", poses: vec![], properties: vec![] };
             for step in 0..steps {
                 let s = start + around * laps * step as f64 / steps as f64;
                 let (p, d) = walk(way, &sides, s - (s / around).floor() * around, aside);
@@ -476,7 +486,10 @@ fn sensors(plan: &Plan, steps: usize) -> Vec<Course> {
             poses: vec![Some(pose(top, DVec3::Y)); steps],
             properties: vec![
                 ("level", (0..steps).map(|s| format!("{:.3}", mean + swing * turn(s, 1.0, shift))).collect()),
-                ("temperature_c", (0..steps).map(|s| format!("{:.1}", 24.0 + 3.0 * turn(s, 1.0, shift + 1.0))).collect()),
+                (
+                    "temperature_c",
+                    (0..steps).map(|s| format!("{:.1}", 24.0 + 3.0 * turn(s, 1.0, shift + 1.0))).collect(),
+                ),
             ],
         });
     }
@@ -486,7 +499,12 @@ fn sensors(plan: &Plan, steps: usize) -> Vec<Course> {
         class: "sensor",
         poses: vec![Some(pose(mast, DVec3::Y)); steps],
         properties: vec![
-            ("wind_mps", (0..steps).map(|s| format!("{:.1}", 6.5 + 1.8 * turn(s, 5.0, 0.0) + 0.7 * turn(s, 13.0, 1.0))).collect()),
+            (
+                "wind_mps",
+                (0..steps)
+                    .map(|s| format!("{:.1}", 6.5 + 1.8 * turn(s, 5.0, 0.0) + 0.7 * turn(s, 13.0, 1.0)))
+                    .collect(),
+            ),
             ("wind_from_deg", (0..steps).map(|s| format!("{:.0}", 305.0 + 12.0 * turn(s, 3.0, 2.0))).collect()),
             ("tide_m", (0..steps).map(|s| format!("{:.2}", 1.4 + 0.05 * turn(s, 1.0, 0.3))).collect()),
         ],

@@ -89,7 +89,9 @@ impl Traffic {
             for number in 0..wanted {
                 // A way that ends before it is driven in one period; slow trips are dropped when it settles.
                 let longest = f64::from(secs) * 4.2;
-                let Some(route) = (0..12).find_map(|_| net.through(entry, (420.0, longest), &mut rng)) else { continue };
+                let Some(route) = (0..12).find_map(|_| net.through(entry, (420.0, longest), &mut rng)) else {
+                    continue;
+                };
                 // Long vehicles keep to straight ways: they would cut corners on which others wait.
                 let straight = route.pieces.iter().all(|p| p.speed > 5.0);
                 let (class, length_m) = match rng.below(12) {
@@ -202,7 +204,11 @@ impl Traffic {
             let key = self.trips[trip].route.pieces[0].key;
             let length = |k: usize| self.trips[self.driving[k].trip].length_m;
             let busy = taken.contains(&key)
-                || on.get(&key).into_iter().flatten().any(|&(at, k)| k < self.driving.len() && at - length(k) < self.trips[trip].length_m + 14.0);
+                || on
+                    .get(&key)
+                    .into_iter()
+                    .flatten()
+                    .any(|&(at, k)| k < self.driving.len() && at - length(k) < self.trips[trip].length_m + 14.0);
             if busy {
                 self.waiting.push(trip);
             } else {

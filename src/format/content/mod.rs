@@ -9,10 +9,53 @@
 //! RTC_CENTER and all node transforms are already inside `content_from_part`). Readers choose the part frame's origin
 //! near the middle of the part's vertices, so that f32 is exact to well below a millimetre wherever the tile lies.
 
-use glam::{DAffine3, DVec3, Vec2, Vec3};
+use glam::{DAffine3, DMat3, DVec3, Vec2, Vec3};
 use std::sync::Arc;
 
 use super::issue::Issues;
+
+pub mod b3dm;
+mod batch_table;
+pub mod cmpt;
+pub mod data_uri;
+pub mod decode;
+mod feature_table;
+pub mod gltf;
+pub mod i3dm;
+pub mod image;
+pub mod metadata;
+mod number;
+mod oct;
+pub mod pnts;
+mod tile_header;
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod real_tiles_tests;
+#[cfg(test)]
+mod test_tiles;
+
+/// Which axis of a model's own frame points up. 3D Tiles say it for their glTF in `asset.gltfUpAxis`; glTF itself is y up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum UpAxis {
+    X,
+    #[default]
+    Y,
+    Z,
+}
+
+impl UpAxis {
+    /// The rotation that turns this axis to +z (3D Tiles 1.1, section "glTF transforms": y up becomes z up by +90° about x;
+    /// x up by -90° about y).
+    pub fn z_up_from_model(self) -> DMat3 {
+        match self {
+            UpAxis::X => DMat3::from_cols(DVec3::Z, DVec3::Y, DVec3::NEG_X),
+            UpAxis::Y => DMat3::from_cols(DVec3::X, DVec3::Z, DVec3::NEG_Y),
+            UpAxis::Z => DMat3::IDENTITY,
+        }
+    }
+}
 
 /// A decoded tile content or model.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +71,10 @@ pub struct Content {
 }
 
 /// One draw: a geometry with one material, once or many times.
+///
+/// Triangles wind counter-clockwise seen from their front once `content_from_part * part_from_instance` is applied:
+/// readers bake mirroring and shear into the vertices, so that this product keeps handedness. Its columns are orthogonal
+/// where the part has no instances (a translation, rotation and scale say it all).
 #[derive(Debug, Clone)]
 pub struct Part {
     /// The glTF node's name (or its mesh's), empty if it has none.

@@ -1,0 +1,10 @@
+//! b3dm tiles from any bytes: no panic, bounded memory.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mirante::format::content::b3dm;
+use mirante::format::content::decode::{DecodeOptions, NoResources};
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = b3dm::read(bytes, &DecodeOptions::default(), &NoResources);
+});

@@ -1,0 +1,65 @@
+// Tiles, models and live entities: the standard material with what one instance may differ in, carried by its mesh tag
+// (src/view/look.rs packs it): cross-fade by dithering and a tint.
+
+#import bevy_pbr::{
+    pbr_fragment::pbr_input_from_standard_material,
+    pbr_functions::alpha_discard,
+    mesh_functions::get_tag,
+}
+
+#ifdef PREPASS_PIPELINE
+#import bevy_pbr::{
+    prepass_io::{VertexOutput, FragmentOutput},
+    pbr_deferred_functions::deferred_output,
+}
+#else
+#import bevy_pbr::{
+    forward_io::{VertexOutput, FragmentOutput},
+    pbr_functions::{apply_pbr_lighting, main_pass_post_lighting_processing},
+    pbr_types::STANDARD_MATERIAL_FLAGS_UNLIT_BIT,
+}
+#endif
+
+// Interleaved gradient noise (Jimenez 2014): an even spread of thresholds without a pattern that the eye follows.
+fn threshold(pixel: vec2<f32>) -> f32 {
+    return fract(52.9829189 * fract(dot(floor(pixel), vec2(0.06711056, 0.00583715))));
+}
+
+@fragment
+fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+    let tag = get_tag(in.instance_index);
+
+    // Bits 0 to 7: how much is faded away; bit 8: the going one of a pair, which keeps just the pixels that the coming
+    // one leaves, so that together they always cover.
+    let faded = f32(tag & 255u) / 255.0;
+    if faded > 0.0 {
+        let t = threshold(in.position.xy);
+        let going = (tag & 256u) != 0u;
+        if select(t >= 1.0 - faded, t < faded, going) {
+            discard;
+        }
+    }
+
+    var pbr_input = pbr_input_from_standard_material(in, is_front);
+    // Bits 9 to 31: tint, 7 bits red, 8 green, 8 blue, linear and stored inverted so that 0 is white.
+    let tint = vec3(
+        1.0 - f32((tag >> 25u) & 127u) / 127.0,
+        1.0 - f32((tag >> 17u) & 255u) / 255.0,
+        1.0 - f32((tag >> 9u) & 255u) / 255.0,
+    );
+    pbr_input.material.base_color = vec4(pbr_input.material.base_color.rgb * tint, pbr_input.material.base_color.a);
+    pbr_input.material.base_color = alpha_discard(pbr_input.material, pbr_input.material.base_color);
+
+#ifdef PREPASS_PIPELINE
+    return deferred_output(in, pbr_input);
+#else
+    var out: FragmentOutput;
+    if (pbr_input.material.flags & STANDARD_MATERIAL_FLAGS_UNLIT_BIT) == 0u {
+        out.color = apply_pbr_lighting(pbr_input);
+    } else {
+        out.color = pbr_input.material.base_color;
+    }
+    out.color = main_pass_post_lighting_processing(pbr_input, out.color);
+    return out;
+#endif
+}

@@ -1,0 +1,210 @@
+//! What the user means by SCENE: a scene file, a tileset, a model, a folder or an archive with one of them, here or on
+//! the web, or nothing for the demo.
+
+use std::path::{Path, PathBuf};
+
+use mirante::format::issue::Issues;
+use mirante::format::scene::{self, ContentKind, Scene};
+use mirante::format::uri::{Location, UriError};
+use mirante::platform::fetch::{FetchError, FetchOptions, Fetcher};
+
+/// A scene that can be shown.
+pub struct Opened {
+    pub scene: Scene,
+    /// What the scene's addresses are relative to.
+    pub base: Location,
+    /// A tile content or model without a scene around it, shown where its own coordinates say.
+    pub bare_content: Option<Location>,
+    pub issues: Issues,
+}
+
+/// Why there is nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{text:?} is no path and no address: {source}")]
+    Address { text: String, source: UriError },
+    #[error("can't read {location}: {source}")]
+    Fetch { location: String, source: FetchError },
+    #[error(
+        "{folder} holds neither a scene (.json), nor a tileset.json, nor a .3tz archive, nor a .glb or .gltf model"
+    )]
+    EmptyFolder { folder: PathBuf },
+    #[error("can't list {folder}: {source}")]
+    Folder { folder: PathBuf, source: std::io::Error },
+    #[error("{location}: {source}")]
+    Scene { location: String, source: scene::SceneError },
+    #[error(
+        "{location} is neither a scene, nor a tileset, nor a model: expected JSON, glTF, b3dm, i3dm, pnts, cmpt or a .3tz archive"
+    )]
+    Unknown { location: String },
+    #[error("the demo can't be made: {0}")]
+    Demo(String),
+}
+
+/// Opens what the user named.
+pub fn open(text: &str) -> Result<Opened, OpenError> {
+    let path = Path::new(text);
+    if path.is_dir() {
+        let file = choose_in_folder(path)?;
+        return open_location(&Location::File(file));
+    }
+    let location = Location::parse_user(text).map_err(|source| OpenError::Address { text: text.into(), source })?;
+    open_location(&location)
+}
+
+/// A folder's scene, else its tileset, else its archive, else its model; by name where there are several.
+fn choose_in_folder(folder: &Path) -> Result<PathBuf, OpenError> {
+    let listing =
+        std::fs::read_dir(folder).map_err(|source| OpenError::Folder { folder: folder.to_path_buf(), source })?;
+    let mut files: Vec<PathBuf> =
+        listing.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
+    files.sort();
+    let named = |name: &str| files.iter().find(|f| f.file_name().is_some_and(|n| n == name)).cloned();
+    let ending = |ends: &[&str]| {
+        files
+            .iter()
+            .find(|f| f.extension().is_some_and(|e| ends.iter().any(|end| e.eq_ignore_ascii_case(end))))
+            .cloned()
+    };
+    let a_scene = || files.iter().find(|f| is_scene_file(f)).cloned();
+    named("scene.json")
+        .or_else(|| named("tileset.json"))
+        .or_else(a_scene)
+        .or_else(|| ending(&["3tz"]))
+        .or_else(|| ending(&["glb", "gltf"]))
+        .ok_or_else(|| OpenError::EmptyFolder { folder: folder.to_path_buf() })
+}
+
+fn is_scene_file(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))
+        && std::fs::metadata(path).is_ok_and(|m| m.len() <= scene::MAX_BYTES as u64)
+        && std::fs::read(path).is_ok_and(|bytes| kind_of(&bytes) == Some(Kind::Scene))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Scene,
+    Tileset,
+    Content,
+}
+
+/// Tells by the first bytes, or for JSON by its keys.
+fn kind_of(bytes: &[u8]) -> Option<Kind> {
+    match bytes.get(..4)? {
+        b"glTF" | b"b3dm" | b"i3dm" | b"pnts" | b"cmpt" => return Some(Kind::Content),
+        [0x1f, 0x8b, ..] => {
+            let inner = mirante::format::gzip::gunzip_limited(bytes, 512 << 20).ok()?;
+            return kind_of(&inner).filter(|kind| *kind != Kind::Scene);
+        }
+        _ => {}
+    }
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let has = |key: &str| value.get(key).is_some();
+    if has("mirante") {
+        Some(Kind::Scene)
+    } else if has("root") && has("asset") {
+        Some(Kind::Tileset)
+    } else if has("asset") {
+        Some(Kind::Content)
+    } else if value.is_object() {
+        // A scene that forgot its version: reading it as one says so.
+        Some(Kind::Scene)
+    } else {
+        None
+    }
+}
+
+fn open_location(location: &Location) -> Result<Opened, OpenError> {
+    let fetcher = Fetcher::new(FetchOptions::default())
+        .map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
+    let fetched =
+        fetcher.get_blocking(location).map_err(|source| OpenError::Fetch { location: location.to_string(), source })?;
+    let shown = location.to_string();
+    match kind_of(&fetched.bytes) {
+        Some(Kind::Scene) => {
+            let (scene, issues) =
+                scene::read(&fetched.bytes).map_err(|source| OpenError::Scene { location: shown.clone(), source })?;
+            let mut issues = issues.in_file(&shown);
+            issues.extend(scene::check(&scene).in_file(&shown));
+            Ok(Opened { scene, base: location.clone(), bare_content: None, issues })
+        }
+        Some(Kind::Tileset) => Ok(Opened {
+            scene: Scene::for_content(&absolute(location), ContentKind::Tileset),
+            base: location.clone(),
+            bare_content: None,
+            issues: Issues::default(),
+        }),
+        Some(Kind::Content) => {
+            let mut scene = Scene::for_content(&absolute(location), ContentKind::Model);
+            scene.models.clear();
+            scene.origin = None;
+            Ok(Opened {
+                scene,
+                base: location.clone(),
+                bare_content: Some(location.clone()),
+                issues: Issues::default(),
+            })
+        }
+        None => Err(OpenError::Unknown { location: shown }),
+    }
+}
+
+/// The location as an address that holds from everywhere.
+fn absolute(location: &Location) -> String {
+    match location {
+        Location::File(path) => {
+            std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Counts changes of what the generator makes, so that an old cache is not taken for it.
+const DEMO_VERSION: u32 = 1;
+
+/// The demo's scene file, generated into the user's cache on first use.
+pub fn demo(progress: impl FnMut(f32, &str)) -> Result<Opened, OpenError> {
+    open_location(&Location::File(demo_folder(progress)?.join("scene.json")))
+}
+
+/// The folder with the demo's files.
+pub fn demo_folder(mut progress: impl FnMut(f32, &str)) -> Result<PathBuf, OpenError> {
+    let error = |e: &dyn std::fmt::Display| OpenError::Demo(e.to_string());
+    let cache = mirante::platform::store::cache_dir().map_err(|e| error(&e))?;
+    let folder = cache.join(format!("town-{DEMO_VERSION}"));
+    if !folder.join("scene.json").is_file() {
+        generate(&folder, &mut progress).map_err(|e| error(&e))?;
+    }
+    Ok(folder)
+}
+
+/// Writes the demo's files; the scene file last, so that its presence says that all is there.
+fn generate(folder: &Path, progress: &mut dyn FnMut(f32, &str)) -> std::io::Result<()> {
+    let mut failure = None;
+    let mut scene = None;
+    let options = mirante::world::Options::default();
+    let mut sink = |file: mirante::world::GeneratedFile| {
+        if failure.is_some() {
+            return;
+        }
+        if file.path == "scene.json" {
+            scene = Some(file);
+            return;
+        }
+        let path = folder.join(&file.path);
+        let written = match path.parent() {
+            Some(parent) => std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, &file.bytes)),
+            None => std::fs::write(&path, &file.bytes),
+        };
+        failure = written.err();
+    };
+    mirante::world::generate(&options, &mut sink, progress);
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    match scene {
+        Some(file) => mirante::platform::store::write_atomic(&folder.join("scene.json"), &file.bytes)
+            .map_err(std::io::Error::other),
+        None => Err(std::io::Error::other("the generator gave no scene.json")),
+    }
+}

@@ -1,0 +1,156 @@
+//! `mirante render`: a picture and its statistics without a window.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use bevy::math::UVec2;
+use clap::Args;
+use serde_json::json;
+
+use mirante::format::issue::Issues;
+use mirante::view::capture::Studio;
+use mirante::view::entities::Cast;
+use mirante::view::live::{FeedAddress, FeedHealth, FeedLink};
+use mirante::view::roads::Roads;
+use mirante::view::stream::{IssueLog, StreamStats, Tiles};
+
+use super::run::{open_or_demo, prepare};
+use super::{Outcome, ViewArgs};
+
+#[derive(Args)]
+pub struct RenderArgs {
+    /// Scene file, tileset.json, model, folder, .3tz archive, or the http(s) address of one; `demo` is the demo town.
+    scene: String,
+    /// The PNG file to write.
+    #[arg(long, value_name = "FILE.png")]
+    out: PathBuf,
+    /// Width and height in pixels.
+    #[arg(long, default_value = "1280x720", value_name = "WxH", value_parser = size)]
+    size: UVec2,
+    #[command(flatten)]
+    view: ViewArgs,
+    /// Draw exactly this many frames instead of waiting until everything is loaded.
+    #[arg(long, value_name = "N")]
+    frames: Option<u32>,
+    /// Also write statistics as JSON.
+    #[arg(long, value_name = "FILE.json")]
+    stats: Option<PathBuf>,
+    /// Give up waiting after this many seconds, and write what is there.
+    #[arg(long, default_value_t = 300.0, value_name = "SECS")]
+    timeout: f64,
+    /// Follow this feed instead of the scene's own.
+    #[arg(long, value_name = "URL")]
+    feed: Option<String>,
+}
+
+fn size(text: &str) -> Result<UVec2, String> {
+    let wrong = || format!("expected WIDTHxHEIGHT such as 1280x720, 16 to 8192 each, got {text:?}");
+    let (width, height) = text.split_once(['x', 'X']).ok_or_else(wrong)?;
+    let parse = |part: &str| part.trim().parse::<u32>().ok().filter(|n| (16..=8192).contains(n)).ok_or_else(wrong);
+    Ok(UVec2::new(parse(width)?, parse(height)?))
+}
+
+/// Frames in a row that must be settled before the picture is taken: what was just uploaded has then been drawn.
+const SETTLED_FRAMES: u32 = 3;
+
+pub fn render(args: RenderArgs) -> Outcome {
+    let opened = open_or_demo(Some(&args.scene))?;
+    let (scene, feed, _hub) = prepare(&opened, &args.view, args.feed.as_deref())?;
+    let has_feed = feed.is_some() || scene.scene.feed.as_ref().is_some_and(|f| f.url.is_some());
+    let mut studio = Studio::new(args.size, move |app| {
+        app.insert_resource(scene);
+        if let Some(address) = feed {
+            app.insert_resource(FeedAddress(address));
+        }
+    })?;
+
+    let start = Instant::now();
+    let (mut frames, mut settled_frames, mut settled_secs, mut main_ms) = (0u32, 0u32, None, Vec::new());
+    loop {
+        main_ms.push(studio.frame());
+        frames += 1;
+        let settled = studio.world().resource::<StreamStats>().settled
+            && studio.world().resource::<Cast>().is_settled()
+            && studio.world().resource::<Roads>().is_settled()
+            && (!has_feed || feed_is_shown(&studio, start));
+        settled_frames = if settled { settled_frames + 1 } else { 0 };
+        if settled_frames == SETTLED_FRAMES {
+            settled_secs.get_or_insert(start.elapsed().as_secs_f64());
+        }
+        let enough = match args.frames {
+            Some(wanted) => frames >= wanted,
+            None => settled_frames >= SETTLED_FRAMES,
+        };
+        if enough {
+            break;
+        }
+        if start.elapsed().as_secs_f64() > args.timeout {
+            eprintln!("mirante: not everything was loaded within {} s; the picture shows what was", args.timeout);
+            break;
+        }
+        if !settled {
+            // Files and workers need the processor more than another half-empty picture does.
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+    }
+    let picture = studio.picture().ok_or("the renderer gave no picture")?;
+    picture.save(&args.out).map_err(|error| format!("can't write {}: {error}", args.out.display()))?;
+
+    let stats = statistics(&mut studio, opened.issues, settled_secs, &mut main_ms);
+    if let Some(path) = &args.stats {
+        let text = serde_json::to_string_pretty(&stats)?;
+        std::fs::write(path, text).map_err(|error| format!("can't write {}: {error}", path.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the feed's first state is on screen; one that does not come within five seconds is not waited for.
+fn feed_is_shown(studio: &Studio, start: Instant) -> bool {
+    let link = studio.world().resource::<FeedLink>();
+    link.health() == FeedHealth::Live || start.elapsed().as_secs_f64() > 5.0
+}
+
+fn statistics(
+    studio: &mut Studio,
+    issues: Issues,
+    settled_secs: Option<f64>,
+    main_ms: &mut [f64],
+) -> serde_json::Value {
+    let draw_calls = studio.draw_calls();
+    let stats = studio.world().resource::<StreamStats>();
+    let tiles = studio.world().resource::<Tiles>();
+    let log = studio.world().resource::<IssueLog>();
+    let mut issues = issues.into_vec();
+    issues.extend_from_slice(log.list());
+    let mut tile_ids: Vec<String> = stats
+        .drawn
+        .iter()
+        .filter_map(|tile| tiles.forest.tile_info(*tile))
+        .flat_map(|info| info.locations.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .collect();
+    tile_ids.sort();
+    json!({
+        "tiles_selected": stats.drawn.len(),
+        "tiles_loaded": stats.counters.loaded,
+        "tiles_failed": stats.counters.failed,
+        "requests": stats.requests,
+        "fetched_bytes": stats.fetched_bytes,
+        "held_bytes_max": stats.held_bytes_max,
+        "triangles": stats.triangles,
+        "draw_calls": draw_calls,
+        "main_ms_p50": percentile(main_ms, 0.5),
+        "main_ms_p99": percentile(main_ms, 0.99),
+        "settled_secs": settled_secs,
+        "hole_frames": stats.hole_frames,
+        "issues": issues,
+        "tile_ids": tile_ids,
+    })
+}
+
+/// The value below which this share of all values lies; sorts them.
+pub fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().saturating_sub(1);
+    values.get((last as f64 * share).round() as usize).copied().unwrap_or(0.0)
+}

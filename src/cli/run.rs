@@ -1,0 +1,135 @@
+//! `mirante run` and `mirante hub`.
+
+use std::process::ExitCode;
+
+use mirante::format::scene::{Feed, Scene};
+use mirante::format::uri::Location;
+use mirante::hub::{HubHandle, HubOptions, PlayOptions};
+use mirante::nav::Eye;
+use mirante::stage::{Stage, resolve};
+use mirante::view::live::FeedAddress;
+use mirante::view::scene::OpenScene;
+use mirante::view::ui::UiState;
+
+use super::open::{Opened, demo, open};
+use super::{HubArgs, Outcome, RunArgs, ViewArgs};
+
+/// Opens the scene in a window.
+pub fn run(args: RunArgs) -> Outcome {
+    let opened = open_or_demo(args.scene.as_deref())?;
+    for issue in opened.issues.iter() {
+        eprintln!("{issue}");
+    }
+    let (scene, feed, _hub) = prepare(&opened, &args.view, args.feed.as_deref())?;
+    if !has_display() {
+        eprintln!(
+            "mirante: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n\
+             Draw a picture instead:  mirante render {} --out picture.png",
+            args.scene.as_deref().unwrap_or("demo")
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    let exit = mirante::view::window::run(move |app| {
+        app.insert_resource(scene)
+            .insert_resource(UiState { scale: args.ui_scale.clamp(0.5, 4.0), ..UiState::default() });
+        if let Some(address) = feed {
+            app.insert_resource(FeedAddress(address));
+        }
+    });
+    Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+}
+
+/// The scene that the user named; none, or the word `demo`, is the demo town.
+pub fn open_or_demo(text: Option<&str>) -> Result<Opened, Box<dyn std::error::Error>> {
+    match text {
+        Some(text) if text != "demo" => Ok(open(text)?),
+        _ => {
+            let mut shown = -1;
+            let opened = demo(|share, what| {
+                let percent = (share * 100.0) as i32;
+                if percent / 5 != shown / 5 {
+                    shown = percent;
+                    eprint!("\rmaking the demo town, once: {percent:3} %  {what:<40}");
+                }
+            })?;
+            if shown >= 0 {
+                eprintln!();
+            }
+            Ok(opened)
+        }
+    }
+}
+
+/// The scene as the view takes it, the address of its feed, and the hub inside this program that serves it, if it is a
+/// trace that is played.
+pub fn prepare(
+    opened: &Opened,
+    view: &ViewArgs,
+    feed: Option<&str>,
+) -> Result<(OpenScene, Option<String>, Option<HubHandle>), Box<dyn std::error::Error>> {
+    let scene = OpenScene {
+        scene: opened.scene.clone(),
+        base: opened.base.clone(),
+        bare_content: opened.bare_content.clone(),
+        eye: chosen_eye(&opened.scene, view)?,
+        unix_secs: view.time,
+    };
+    if let Some(address) = feed {
+        return Ok((scene, Some(address.to_string()), None));
+    }
+    match &opened.scene.feed {
+        Some(feed) if feed.play.is_some() => {
+            let hub = play(&opened.base, feed)?;
+            let url = hub.url().to_string();
+            Ok((scene, Some(url), Some(hub)))
+        }
+        _ => Ok((scene, None, None)),
+    }
+}
+
+fn chosen_eye(scene: &Scene, view: &ViewArgs) -> Result<Option<Eye>, Box<dyn std::error::Error>> {
+    if let (Some(eye), Some(look)) = (view.eye, view.look) {
+        return Ok(Some(Eye::looking_at(eye, look)));
+    }
+    let Some(name) = &view.view else { return Ok(None) };
+    match scene.view(name) {
+        Some(view) => Ok(Some(Stage::new(scene).eye(view))),
+        None => {
+            let known: Vec<&str> = scene.views.iter().map(|view| view.id.as_str()).collect();
+            let known =
+                if known.is_empty() { "it has no views".into() } else { format!("it has {}", known.join(", ")) };
+            Err(format!("the scene has no view {name:?}; {known}").into())
+        }
+    }
+}
+
+/// Starts the hub inside this program on a free port of the loopback interface.
+fn play(base: &Location, feed: &Feed) -> Result<HubHandle, Box<dyn std::error::Error>> {
+    let file = |url: &mirante::format::scene::SceneUrl| match resolve(base, url)? {
+        Location::File(path) => Ok(path),
+        other => Err(format!("a trace to play must be a file on this machine, got {other}")),
+    };
+    let Some(trace) = &feed.play else { return Err("the feed names no trace".into()) };
+    let play = PlayOptions {
+        file: file(trace)?,
+        net: feed.sumo_net.as_ref().map(file).transpose()?,
+        speed: feed.speed,
+        looped: feed.loop_,
+    };
+    let options = HubOptions { listen: "127.0.0.1:0".into(), play: Some(play), ..HubOptions::default() };
+    Ok(mirante::hub::spawn(options)?)
+}
+
+/// Serves a trace until it is interrupted.
+pub fn hub(args: HubArgs) -> Outcome {
+    let play = PlayOptions { file: args.play, net: args.net, speed: args.speed, looped: !args.once };
+    let options = HubOptions { listen: args.listen, play: Some(play), ..HubOptions::default() };
+    mirante::hub::run(&options, |address| println!("serving {}  (Ctrl+C ends it)", address.url))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,118 @@
+//! Panels over the world: views and layers on the left, what is chosen on the right, where one is at the bottom.
+//!
+//! Panels only read state and send messages; nothing of the world depends on them.
+
+mod inspector;
+mod labels;
+mod left;
+mod performance;
+mod status;
+pub mod theme;
+mod top;
+
+use bevy::prelude::*;
+use bevy_egui::egui::{self, LayerId, UiBuilder};
+use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass};
+
+use super::{InputFocus, ViewSet};
+
+/// What of the panels is open, and how large they are.
+#[derive(Resource, Debug, Clone, PartialEq)]
+pub struct UiState {
+    pub panels: bool,
+    pub performance: bool,
+    pub search: String,
+    /// Factor on all sizes: 1 at a desk, 2 to read it from three metres.
+    pub scale: f32,
+}
+
+impl Default for UiState {
+    fn default() -> Self {
+        Self { panels: true, performance: false, search: String::new(), scale: 1.0 }
+    }
+}
+
+/// A root for panels over the whole picture.
+fn root(ctx: &egui::Context) -> egui::Ui {
+    egui::Ui::new(
+        ctx.clone(),
+        "mirante".into(),
+        UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.viewport_rect()),
+    )
+}
+
+fn install(mut contexts: EguiContexts, state: Res<UiState>, mut done: Local<bool>, mut scale: Local<f32>) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    if !*done {
+        theme::install(ctx);
+        *done = true;
+    }
+    if *scale != state.scale {
+        *scale = state.scale;
+        ctx.set_zoom_factor(state.scale);
+    }
+    Ok(())
+}
+
+/// All panels in the order in which they take space: top, bottom, sides; labels behind them.
+#[expect(clippy::too_many_arguments, reason = "the one place where the panels meet the world's state")]
+fn draw(
+    mut contexts: EguiContexts,
+    mut state: ResMut<UiState>,
+    labels: labels::Data,
+    mut left: left::Data,
+    top: top::Data,
+    mut inspector: inspector::Data,
+    status: status::Data,
+    performance: performance::Data,
+) -> Result {
+    let ctx = contexts.ctx_mut()?.clone();
+    labels::draw(&ctx, &labels);
+    if !state.panels {
+        return Ok(());
+    }
+    let mut root = root(&ctx);
+    top::draw(&mut root, &mut state, &top, &mut left);
+    status::draw(&mut root, &status);
+    left::draw(&mut root, &mut state, &mut left);
+    inspector::draw(&mut root, &mut inspector);
+    if state.performance {
+        performance::draw(&ctx, &performance);
+    }
+    Ok(())
+}
+
+/// Tells the world whether the panels want the mouse or the keys.
+fn focus(mut contexts: EguiContexts, mut focus: ResMut<InputFocus>) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    focus.pointer = ctx.egui_wants_pointer_input() || ctx.is_pointer_over_egui();
+    focus.keyboard = ctx.egui_wants_keyboard_input();
+    Ok(())
+}
+
+fn shortcuts(keys: Res<ButtonInput<KeyCode>>, focus: Res<InputFocus>, mut state: ResMut<UiState>) {
+    if focus.keyboard {
+        return;
+    }
+    if keys.just_pressed(KeyCode::F1) {
+        state.panels = !state.panels;
+    }
+    if keys.just_pressed(KeyCode::F3) {
+        state.performance = !state.performance;
+    }
+    let control = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
+    if control && keys.just_pressed(KeyCode::Equal) {
+        state.scale = (state.scale + 0.25).min(3.0);
+    }
+    if control && keys.just_pressed(KeyCode::Minus) {
+        state.scale = (state.scale - 0.25).max(0.75);
+    }
+}
+
+pub fn plugin(app: &mut App) {
+    app.add_plugins(EguiPlugin::default())
+        .init_resource::<UiState>()
+        .init_resource::<performance::History>()
+        .add_systems(EguiPrimaryContextPass, (install, draw, focus).chain())
+        .add_systems(Update, (shortcuts, performance::record).chain().in_set(ViewSet::Scene));
+}

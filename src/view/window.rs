@@ -1,0 +1,43 @@
+//! The window: Bevy's default plugins, the view, the panels.
+
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::window::{PresentMode, PrimaryWindow, WindowResolution};
+
+use super::capture::camera_bundle;
+use super::scene::OpenScene;
+
+/// Opens the window and runs until it is closed.
+pub fn run(setup: impl FnOnce(&mut App)) -> AppExit {
+    let mut app = App::new();
+    let window = Window {
+        title: "Mirante".into(),
+        name: Some("mirante".into()),
+        resolution: WindowResolution::new(1600, 900),
+        present_mode: PresentMode::AutoVsync,
+        ..default()
+    };
+    app.add_plugins(
+        DefaultPlugins
+            .set(WindowPlugin { primary_window: Some(window), ..default() })
+            // A pipeline that is not there yet would be a hole in the picture: better a short wait.
+            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+            .disable::<bevy::log::LogPlugin>(),
+    );
+    app.add_plugins((super::plugin, super::ui::plugin));
+    app.add_systems(Startup, spawn_camera).add_systems(PostStartup, name_window);
+    setup(&mut app);
+    app.run()
+}
+
+fn spawn_camera(mut commands: Commands) {
+    commands.spawn(camera_bundle());
+}
+
+fn name_window(open: Res<OpenScene>, mut windows: Query<&mut Window, With<PrimaryWindow>>) {
+    for mut window in &mut windows {
+        if !open.scene.name.is_empty() {
+            window.title = format!("{} – Mirante", open.scene.name);
+        }
+    }
+}

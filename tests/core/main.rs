@@ -1,0 +1,3 @@
+//! Tests of the house itself, without Bevy.
+
+mod architecture;
