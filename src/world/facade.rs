@@ -476,12 +476,11 @@ impl Draw<'_> {
         for p in [front, back] {
             self.mesh.quad_shaded(Matter::Solid, p, [dark, dark, light, light]);
             if self.level >= 4 {
-                // The roof's under side and the edge of its tiles.
-                self.mesh.quad(
-                    Matter::Solid,
-                    [p[3], p[2], p[1], p[0]].map(|q| q - glam::DVec3::Z * 0.12),
-                    hex(0x6b5a4a),
-                );
+                // The roof's under side and the edge of its tiles; in closed blocks nobody sees the former.
+                if !v.faces.contains(&Face::Blank) {
+                    let under = [p[3], p[2], p[1], p[0]].map(|q| q - glam::DVec3::Z * 0.12);
+                    self.mesh.quad(Matter::Solid, under, hex(0x6b5a4a));
+                }
                 let edge = [p[0] - glam::DVec3::Z * 0.14, p[1] - glam::DVec3::Z * 0.14, p[1], p[0]];
                 self.mesh.quad(Matter::Solid, edge, scale(tone, 0.6));
             }

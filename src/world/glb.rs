@@ -101,7 +101,7 @@ impl Document {
     fn indices(&mut self, indices: &[u32], vertices: usize) -> usize {
         let (component, stride) = if vertices < 65_535 { (UNSIGNED_SHORT, 2) } else { (UNSIGNED_INT, 4) };
         let bytes: Vec<u8> = indices.iter().flat_map(|&i| i.to_le_bytes().into_iter().take(stride)).collect();
-        let view = self.stream(&bytes, stride, || meshopt::indices(indices), "INDICES", 34963);
+        let view = self.stream(&bytes, stride, || meshopt::triangles(indices), "TRIANGLES", 34963);
         self.accessor(view, component, "SCALAR", indices.len(), false)
     }
 

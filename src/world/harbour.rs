@@ -403,6 +403,15 @@ impl Port {
                 }
             }
         }
+        // Bends get a round head, or a wedge of water would show.
+        for (k, bend) in west.iter().chain(&east).enumerate().filter(|(k, _)| k % 5 != 4) {
+            let at = DVec2::from(*bend);
+            let feature = Feature::new(format!("mole-bend-{k}"), "mole", "Mole", "breakwater", 6.0).year(1964);
+            self.add(at, feature, 0, move |mesh, _| {
+                mesh.drum(at, (20.6, 6.5), (-4.0, 4.6), 18, hex(0x4a463f), hex(0x837c70));
+                mesh.drum(at, (6.5, 0.1), (4.59, 4.6), 18, hex(0xa9a396), hex(0xa9a396));
+            });
+        }
         let at = DVec2::new(126.0, -1121.0);
         let feature = Feature::new("lighthouse", "lighthouse", "Farol da Barra", "navigation", 31.0).year(1911);
         self.add(at, feature, 0, move |mesh, level| lighthouse(mesh, at, level));

@@ -173,14 +173,16 @@ fn skirts(mesh: &mut Mesh, terrain: &Terrain, maps: &Maps, low: DVec2, high: DVe
             let color = scale(maps.color(p).unwrap_or_else(|| terrain.cover(p)), 0.9);
             let (u, w) = (top(p), top(q));
             let (matter, color) = if u + w < 0.01 { (Matter::Water, terrain.sea(p)) } else { (Matter::Solid, color) };
-            mesh.quad(matter, [p.extend(u - deep), q.extend(w - deep), q.extend(w), p.extend(u)], color);
+            // Lit like the ground above, an apron that shows in a slit goes unseen.
+            let corners = [p.extend(u - deep), q.extend(w - deep), q.extend(w), p.extend(u)];
+            mesh.quad_normals(matter, corners, [Vec3::Z; 4], [color; 4]);
         }
     }
 }
 
 /// Half sizes and steps of the far land's rings. Each half size, and the town's, is a multiple of the next step, so that
 /// the hole for the finer ring is cut along cells.
-const RINGS: [(f64, f64); 3] = [(5000.0, 62.5), (12_000.0, 500.0), (44_000.0, 2000.0)];
+const RINGS: [(f64, f64); 3] = [(5000.0, 62.5), (18_000.0, 250.0), (44_000.0, 2000.0)];
 
 /// The island and the sea around the town, with hamlets.
 pub fn backdrop(terrain: &Terrain) -> Mesh {
@@ -246,7 +248,7 @@ fn cell(mesh: &mut Mesh, terrain: &Terrain, low: DVec2, high: DVec2, step: f64) 
         mesh.push(Matter::Solid, [v[0], v[2], v[3]]);
     }
     if heights.iter().any(|&h| h < 2.0) {
-        let v = corners.map(|p| mesh.vertex(p.extend(rim(p) - 0.02), Vec3::Z, terrain.sea(p)));
+        let v = corners.map(|p| mesh.vertex(p.extend(rim(p)), Vec3::Z, terrain.sea(p)));
         mesh.push(Matter::Water, [v[0], v[1], v[2]]);
         mesh.push(Matter::Water, [v[0], v[2], v[3]]);
     }

@@ -111,7 +111,7 @@ impl Placer<'_> {
         let plant = if kind < 7 { Plant::Broadleaf } else { Plant::Palm };
         let leafy = avenue || kind < 4;
         if leafy {
-            let pitch = self.rng.range(8.5, 12.0);
+            let pitch = self.rng.range(9.5, 13.0);
             let count = ((length - 12.0) / pitch).floor().max(0.0) as usize;
             for k in 0..count {
                 let x = (6.0 + (k as f64 + 0.5) * (length - 12.0) / count as f64) / length;
@@ -164,7 +164,7 @@ impl Placer<'_> {
                 (area / 62.0, &[Plant::Broadleaf, Plant::Broadleaf, Plant::Pine, Plant::Shrub], (6.5, 12.5))
             }
             BlockUse::Houses => {
-                (area / 200.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0))
+                (area / 235.0, &[Plant::Broadleaf, Plant::Shrub, Plant::Cypress, Plant::Pine, Plant::Shrub], (4.0, 8.0))
             }
             BlockUse::Slabs => (area / 150.0, &[Plant::Broadleaf, Plant::Pine, Plant::Shrub], (5.5, 10.0)),
             BlockUse::Perimeter => (area / 420.0, &[Plant::Broadleaf, Plant::Shrub], (4.5, 8.0)),
@@ -283,7 +283,7 @@ impl Placer<'_> {
 
     /// Woods and single trees outside the town.
     fn countryside(&mut self, maps: &Maps) {
-        let step = 19.0;
+        let step = 22.0;
         let count = (TOWN_HALF_M * 2.0 / step).floor();
         for y in 0..count.y as usize {
             for x in 0..count.x as usize {
@@ -359,7 +359,7 @@ const PAVING_EDGE: Rgb = hex(0xd6cfc0);
 fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, ground: Option<Rgb>, level: usize) {
     let mut rng = Rng::new(placed.seed);
     // Far levels keep a share of the trees, each a little larger, so that woods stay woods.
-    let (keep, grow) = [(0.2, 1.9), (0.5, 1.25), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)][level];
+    let (keep, grow) = [(0.2, 1.9), (0.5, 1.25), (0.8, 1.1), (1.0, 1.0), (1.0, 1.0)][level];
     if rng.unit() > keep || (plant == Plant::Shrub && level < 3) {
         return;
     }
@@ -374,7 +374,7 @@ fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, gr
             mesh.tri(Matter::Solid, p, [scale(color, 0.5), scale(color, 0.85), scale(color, 0.85)]);
         }
     }
-    let (sides, rings) = [(4, 2), (4, 2), (4, 2), (5, 3), (6, 3)][level];
+    let (sides, rings) = [(4, 2), (4, 2), (4, 2), (5, 2), (6, 3)][level];
     let mut noise = rng.clone();
     let jitter: Vec<f64> = (0..64).map(|_| noise.range(0.82, 1.12)).collect();
     let wobble = |k: usize, ring: usize| if level >= 3 { jitter[(k + ring * 11) % 64] } else { 1.0 };
@@ -508,9 +508,13 @@ pub fn car(mesh: &mut Mesh, at: DVec3, along: DVec2, color: Rgb, van: bool, leve
     for side in [-1.0, 1.0] {
         let y = side * (width * 0.5 + 0.015);
         for x in [0.31, -0.3] {
-            let half = if side < 0.0 { 0.32 } else { -0.32 };
-            let (p, q) = (rect.at(x * length - half, y), rect.at(x * length + half, y));
-            mesh.wall(p, q, u, u + 0.62, hex(0x151617), hex(0x222324));
+            let rim = |k: usize| {
+                let d = unit_vector(std::f64::consts::TAU * k as f64 / 7.0);
+                rect.at(x * length - side * d.x * 0.33, y).extend(u + 0.32 + d.y * 0.33)
+            };
+            for k in 1..6 {
+                mesh.tri(Matter::Solid, [rim(0), rim(k), rim(k + 1)], [hex(0x1c1d1e); 3]);
+            }
         }
     }
     for (x, c) in [(length * 0.5 + 0.012, 0xe8e4d8), (-length * 0.5 - 0.012, 0x8c2b26)] {

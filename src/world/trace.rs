@@ -412,7 +412,7 @@ fn people(plan: &Plan, steps: usize) -> Vec<Course> {
     let near = DVec2::new(80.0, 0.0);
     let mut blocks: Vec<_> = plan.blocks.iter().collect();
     blocks.sort_by(|a, b| (a.kerb[0] - near).length().total_cmp(&(b.kerb[0] - near).length()));
-    for block in blocks.iter().filter(|b| b.purpose != BlockUse::Houses).take(22) {
+    for block in blocks.iter().filter(|b| b.purpose != BlockUse::Houses).take(14) {
         let mut way = inset(&block.kerb, 1.9).to_vec();
         way.reverse();
         ways.push(way);
@@ -423,7 +423,7 @@ fn people(plan: &Plan, steps: usize) -> Vec<Course> {
         let sides: Vec<f64> = (0..way.len()).map(|k| (way[(k + 1) % way.len()] - way[k]).length()).collect();
         let around: f64 = sides.iter().sum();
         let laps = (secs * 1.35 / around).round().max(1.0);
-        let count = if w < 3 { 8 } else { 2 };
+        let count = if w < 3 { 7 } else { 2 };
         for k in 0..count {
             let start = around * (k as f64 + rng.range(0.0, 0.7)) / count as f64;
             let aside = rng.range(-0.7, 0.7);

@@ -92,10 +92,12 @@ impl Traffic {
                 let Some(route) = (0..12).find_map(|_| net.through(entry, (420.0, longest), &mut rng)) else {
                     continue;
                 };
-                let (class, length_m) = match rng.below(15) {
-                    0 => ("bus", 12.0),
-                    1 => ("truck", 15.2),
-                    2 => ("van", 5.3),
+                // Long vehicles keep to straight ways: they would cut corners on which others wait.
+                let straight = route.pieces.iter().all(|p| p.speed > 5.0);
+                let (class, length_m) = match rng.below(12) {
+                    0 | 1 if straight => ("bus", 12.0),
+                    2 | 3 if straight => ("truck", 15.2),
+                    4 => ("van", 5.3),
                     _ => ("car", 4.4),
                 };
                 let wish = rng.range(0.84, 1.08);
@@ -202,7 +204,11 @@ impl Traffic {
             let key = self.trips[trip].route.pieces[0].key;
             let length = |k: usize| self.trips[self.driving[k].trip].length_m;
             let busy = taken.contains(&key)
-                || on.get(&key).into_iter().flatten().any(|&(at, k)| k < self.driving.len() && at - length(k) < 22.0);
+                || on
+                    .get(&key)
+                    .into_iter()
+                    .flatten()
+                    .any(|&(at, k)| k < self.driving.len() && at - length(k) < self.trips[trip].length_m + 14.0);
             if busy {
                 self.waiting.push(trip);
             } else {
