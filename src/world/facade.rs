@@ -166,7 +166,8 @@ impl Draw<'_> {
                 let balcony =
                     balconies > 0 && floor > 0 && (k + 1) % balconies as usize == 0 && side.face != Face::Blank;
                 let low = if balcony { 0.1 } else { low };
-                if self.level >= 4 {
+                // Wide modern windows have no surround.
+                if self.level >= 4 && (width < 1.7 || door) {
                     let frame = if door { scale(v.trim, 0.8) } else { v.trim };
                     let light = scale(frame, 0.96 * side.shade);
                     self.panel(

@@ -306,27 +306,23 @@ fn weld(triangles: &[Vertex], local: &[DVec3], grid: &Grid) -> (Vec<Stored>, Vec
     let mut vertices = Vec::new();
     let mut indices = Vec::with_capacity(triangles.len());
     for (corner, p) in triangles.chunks_exact(3).zip(local.chunks_exact(3)) {
-        let mut t = [0u32; 3];
-        let mut at = [[0u32; 3]; 3];
-        for k in 0..3 {
+        let stored = [0, 1, 2].map(|k| {
             let v = &corner[k];
-            at[k] = grid.stored(y_up(p[k]));
             let feature = if v.feature == NO_FEATURE { NULL_FEATURE } else { v.feature as u16 };
-            let stored = Stored {
-                at: at[k],
-                normal: stored_normal(v.normal),
-                color: stored_color(v.color),
-                feature,
-                lit: v.lit,
-            };
-            t[k] = *known.entry(stored).or_insert_with(|| {
-                vertices.push(stored);
+            let (normal, color) = (stored_normal(v.normal), stored_color(v.color));
+            Stored { at: grid.stored(y_up(p[k])), normal, color, feature, lit: v.lit }
+        });
+        // What shrank to a line on the grid, or never was a triangle, is left out.
+        let [a, b, c] = stored.map(|s| s.at);
+        if a == b || b == c || a == c || stored.iter().any(|s| s.normal == [0; 3]) {
+            continue;
+        }
+        indices.extend(stored.map(|s| {
+            *known.entry(s).or_insert_with(|| {
+                vertices.push(s);
                 vertices.len() as u32 - 1
-            });
-        }
-        if at[0] != at[1] && at[1] != at[2] && at[0] != at[2] {
-            indices.extend(t);
-        }
+            })
+        }));
     }
     (vertices, indices)
 }
