@@ -8,6 +8,7 @@ use bevy::prelude::*;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
+use bevy::render::settings::{Backends, WgpuSettings};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::render::{RenderApp, RenderPlugin};
 use bevy::time::TimeUpdateStrategy;
@@ -43,7 +44,12 @@ pub enum StudioError {
 fn plugins() -> PluginGroupBuilder {
     DefaultPlugins
         .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
-        .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+        .set(RenderPlugin {
+            synchronous_pipeline_compilation: true,
+            // Without OpenGL, which would look for a desktop first and complain that there is none.
+            render_creation: WgpuSettings { backends: Some(Backends::PRIMARY), ..default() }.into(),
+            ..default()
+        })
         .disable::<bevy::log::LogPlugin>()
         .disable::<PipelinedRenderingPlugin>()
         .disable::<WinitPlugin>()
