@@ -5,9 +5,9 @@ use bevy::prelude::*;
 use bevy_egui::egui;
 
 use super::{left::near, theme};
+use crate::nav::Eye;
 use crate::view::entities::{LiveEntity, entity_rows};
 use crate::view::live::LiveTwin;
-use crate::view::navigate::FlyTo;
 use crate::view::pick::{Chosen, ChosenWhat, Selected};
 use crate::view::space::{EcefPose, MainEye};
 
@@ -17,27 +17,29 @@ pub struct Data<'w, 's> {
     live: Res<'w, LiveTwin>,
     eye: Res<'w, MainEye>,
     entities: Query<'w, 's, (&'static EcefPose, &'static LiveEntity)>,
-    fly_to: MessageWriter<'w, FlyTo>,
 }
 
-pub fn draw(root: &mut egui::Ui, data: &mut Data) {
-    let Some(chosen) = data.selected.0.clone() else { return };
+/// Gives where to fly, if that was asked for.
+pub fn draw(root: &mut egui::Ui, data: &mut Data) -> Option<Eye> {
+    let chosen = data.selected.0.clone()?;
     let mut close = false;
+    let mut fly_to = None;
     egui::Panel::right("inspector")
         .frame(theme::panel_frame())
         .default_size(300.0)
         .size_range(220.0..=560.0)
         .show_separator_line(false)
         .show(root, |ui| {
-            close = header(ui, &chosen, data);
+            (close, fly_to) = header(ui, &chosen, data);
             egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| body(ui, &chosen, data));
         });
     if close {
         data.selected.0 = None;
     }
+    fly_to
 }
 
-fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &mut Data) -> bool {
+fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &Data) -> (bool, Option<Eye>) {
     let (title, kind) = match chosen.what {
         ChosenWhat::Tile(_) => (chosen.title.clone(), chosen.kind.clone()),
         ChosenWhat::Entity(key, _) => match data.live.twin.entity(key) {
@@ -54,6 +56,7 @@ fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &mut Data) -> bool {
     });
     ui.label(egui::RichText::new(kind).color(theme::TEXT_WEAK));
     ui.add_space(4.0);
+    let mut fly_to = None;
     if ui.button("Fly to").clicked() {
         let (center, radius) = match chosen.what {
             ChosenWhat::Entity(_, entity) => {
@@ -62,9 +65,9 @@ fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &mut Data) -> bool {
             }
             ChosenWhat::Tile(_) => (chosen.center_ecef, chosen.radius_m),
         };
-        data.fly_to.write(FlyTo(near(&data.eye, center, (radius * 3.0).max(15.0))));
+        fly_to = Some(near(&data.eye, center, (radius * 3.0).max(15.0)));
     }
-    close
+    (close, fly_to)
 }
 
 fn body(ui: &mut egui::Ui, chosen: &Chosen, data: &Data) {

@@ -194,6 +194,15 @@ impl Data<'_, '_> {
         }
     }
 
+    /// The moment that sky and light show.
+    pub fn unix_secs(&self) -> f64 {
+        self.sky.unix_secs
+    }
+
+    pub fn fly(&mut self, eye: Eye) {
+        self.fly_to.write(FlyTo(eye));
+    }
+
     /// Goes to what stands first in the results.
     pub fn go_to_first(&mut self, text: &str) {
         if let Some((_, _, found)) = self.find(text).into_iter().next() {

@@ -54,12 +54,16 @@ fn install(mut contexts: EguiContexts, state: Res<UiState>, mut done: Local<bool
     Ok(())
 }
 
-/// All panels in the order in which they take space: top, bottom, sides; labels behind them.
-#[expect(clippy::too_many_arguments, reason = "the one place where the panels meet the world's state")]
+/// Labels lie behind the panels.
+fn draw_labels(mut contexts: EguiContexts, labels: labels::Data) -> Result {
+    labels::draw(contexts.ctx_mut()?, &labels);
+    Ok(())
+}
+
+/// All panels in the order in which they take space: top, bottom, sides.
 fn draw(
     mut contexts: EguiContexts,
     mut state: ResMut<UiState>,
-    labels: labels::Data,
     mut left: left::Data,
     top: top::Data,
     mut inspector: inspector::Data,
@@ -67,7 +71,6 @@ fn draw(
     performance: performance::Data,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
-    labels::draw(&ctx, &labels);
     if !state.panels {
         return Ok(());
     }
@@ -75,7 +78,9 @@ fn draw(
     top::draw(&mut root, &mut state, &top, &mut left);
     status::draw(&mut root, &status);
     left::draw(&mut root, &mut state, &mut left);
-    inspector::draw(&mut root, &mut inspector);
+    if let Some(eye) = inspector::draw(&mut root, &mut inspector) {
+        left.fly(eye);
+    }
     if state.performance {
         performance::draw(&ctx, &performance);
     }
@@ -113,6 +118,6 @@ pub fn plugin(app: &mut App) {
     app.add_plugins(EguiPlugin::default())
         .init_resource::<UiState>()
         .init_resource::<performance::History>()
-        .add_systems(EguiPrimaryContextPass, (install, draw, focus).chain())
+        .add_systems(EguiPrimaryContextPass, (install, draw_labels, draw, focus).chain())
         .add_systems(Update, (shortcuts, performance::record).chain().in_set(ViewSet::Scene));
 }

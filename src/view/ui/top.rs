@@ -8,7 +8,6 @@ use super::UiState;
 use super::{left, theme};
 use crate::view::live::{FeedHealth, FeedLink, LiveTwin};
 use crate::view::scene::OpenScene;
-use crate::view::sky::SkySettings;
 use crate::view::stream::StreamStats;
 
 #[derive(SystemParam)]
@@ -16,7 +15,6 @@ pub struct Data<'w> {
     open: Res<'w, OpenScene>,
     link: Res<'w, FeedLink>,
     live: Res<'w, LiveTwin>,
-    sky: Res<'w, SkySettings>,
     stats: Res<'w, StreamStats>,
 }
 
@@ -38,7 +36,7 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut le
                     left.go_to_first(&state.search);
                 }
                 ui.add_space(10.0);
-                ui.label(egui::RichText::new(scene_time(data.sky.unix_secs)).color(theme::TEXT_WEAK))
+                ui.label(egui::RichText::new(scene_time(left.unix_secs())).color(theme::TEXT_WEAK))
                     .on_hover_text("The moment that sky and light show, UTC");
                 if !data.stats.settled {
                     ui.add_space(10.0);
