@@ -41,11 +41,28 @@ fn root(ctx: &egui::Context) -> egui::Ui {
     )
 }
 
-fn install(mut contexts: EguiContexts, state: Res<UiState>, mut done: Local<bool>, mut scale: Local<f32>) -> Result {
+/// Whether the fonts are there: egui loads them at the start of the pass after the one that set them.
+#[derive(Resource, Default, PartialEq, Eq, Clone, Copy)]
+enum Fonts {
+    #[default]
+    Missing,
+    Set,
+    Ready,
+}
+
+fn fonts_are_ready(fonts: Res<Fonts>) -> bool {
+    *fonts == Fonts::Ready
+}
+
+fn install(mut contexts: EguiContexts, state: Res<UiState>, mut fonts: ResMut<Fonts>, mut scale: Local<f32>) -> Result {
     let ctx = contexts.ctx_mut()?;
-    if !*done {
-        theme::install(ctx);
-        *done = true;
+    match *fonts {
+        Fonts::Missing => {
+            theme::install(ctx);
+            *fonts = Fonts::Set;
+        }
+        Fonts::Set => *fonts = Fonts::Ready,
+        Fonts::Ready => {}
     }
     if *scale != state.scale {
         *scale = state.scale;
@@ -118,6 +135,10 @@ pub fn plugin(app: &mut App) {
     app.add_plugins(EguiPlugin::default())
         .init_resource::<UiState>()
         .init_resource::<performance::History>()
-        .add_systems(EguiPrimaryContextPass, (install, draw_labels, draw, focus).chain())
+        .init_resource::<Fonts>()
+        .add_systems(
+            EguiPrimaryContextPass,
+            (install, (draw_labels, draw).chain().run_if(fonts_are_ready), focus).chain(),
+        )
         .add_systems(Update, (shortcuts, performance::record).chain().in_set(ViewSet::Scene));
 }
