@@ -28,6 +28,7 @@ pub mod names;
 pub mod night;
 pub mod parts;
 pub mod plan;
+pub mod quayside;
 pub mod route;
 pub mod terrain;
 pub mod things;

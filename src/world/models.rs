@@ -4,7 +4,7 @@
 use super::GeneratedFile;
 use super::det::unit_vector;
 use super::glb::{self, Node};
-use super::mesh::{Matter, Mesh, Rect, Rgb, hex, scale};
+use super::mesh::{Matter, Mesh, Rgb, hex, scale};
 use super::parts::{self, BOXES, Local, Station, container, hull};
 use glam::{DVec2, DVec3};
 
@@ -102,7 +102,7 @@ fn wheel(mesh: &mut Mesh, l: &Local, x: f64, y: f64, r: f64, width: f64) {
     let inner = y - width * y.signum();
     let rim = |k: usize, r: f64, y: f64| {
         let d = unit_vector(std::f64::consts::TAU * k as f64 / sides as f64);
-        l.at(x + d.x * r, y, r.max(0.0) * 0.0 + d.y * r)
+        l.at(x + d.x * r, y, d.y * r)
     };
     let lift = DVec3::Z * r;
     let (tyre, disc) = (hex(0x17181a), hex(0x8d9092));
@@ -305,7 +305,7 @@ fn person(l: &Local) -> Mesh {
         l.boxed(m, (x + 0.05, y), (0.27, 0.1), (0.0, 0.09), hex(0x1d1d1f));
     }
     body(m, [0.0, 0.0, 0.95], [0.14, 0.19, 0.17], cloth, (12, 6));
-    body(m, [0.0, 0.0, 1.22], [0.15, 0.22, 0.3], coat, (14, 10));
+    body(m, [0.0, 0.0, 1.22], [0.125, 0.2, 0.33], coat, (14, 10));
     for (y, x) in [(-0.25, -0.16), (0.25, 0.16)] {
         l.beam(m, [0.0, y * 0.9, 1.42], [x * 0.4, y * 1.08, 1.14], 0.1, coat);
         l.beam(m, [x * 0.4, y * 1.08, 1.15], [x, y, 0.9], 0.085, coat);
@@ -315,14 +315,4 @@ fn person(l: &Local) -> Mesh {
     body(m, [-0.02, 0.0, 1.66], [0.105, 0.095, 0.11], hair, (12, 8));
     l.boxed(m, (0.0, 0.0), (0.09, 0.1), (1.45, 1.55), skin);
     mesh
-}
-
-/// Footprint of a road vehicle by class, length and width in metres.
-pub fn footprint(class: &str) -> Rect {
-    let (length, width) = match class {
-        "truck" => (15.1, 2.5),
-        "bus" => (12.0, 2.55),
-        _ => (4.4, 1.8),
-    };
-    Rect::new(DVec2::ZERO, DVec2::X, length, width)
 }
