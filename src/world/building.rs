@@ -350,7 +350,7 @@ impl Site<'_> {
                 floors,
                 floor_m: 3.6,
                 roof: Roof::Flat,
-                look: if self.number % 2 == 0 { look_a } else { look_b },
+                look: if self.number.is_multiple_of(2) { look_a } else { look_b },
             });
             if (within(&pavilion, 0.5, 0.5) - rect.centre).length() > length * 0.5 + size.length() * 0.14 {
                 self.build(vec![v], ("building", "culture"), (1980, 2020), None, false);

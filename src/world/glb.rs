@@ -276,11 +276,11 @@ fn encode(mesh: &Mesh, local: &[Vec<DVec3>], table: &[Feature], packed: bool) ->
     let mut primitives = Vec::new();
     let mut used = Vec::new();
     let (mut stored_low, mut stored_high) = (DVec3::MAX, DVec3::MIN);
-    for matter in 0..MATTERS {
+    for (matter, local) in local.iter().enumerate() {
         if mesh.triangles[matter].is_empty() {
             continue;
         }
-        let (vertices, indices) = weld(&mesh.triangles[matter], &local[matter], &grid);
+        let (vertices, indices) = weld(&mesh.triangles[matter], local, &grid);
         if indices.is_empty() {
             continue;
         }

@@ -270,8 +270,13 @@ fn hamlets(mesh: &mut Mesh, terrain: &Terrain) {
             continue;
         }
         for _ in 0..rng.int(5, 17) {
-            let at = middle + unit_vector(rng.range(0.0, 6.28)) * rng.range(10.0, 130.0);
-            let rect = Rect::new(at, unit_vector(rng.range(0.0, 3.14)), rng.range(10.0, 19.0), rng.range(8.0, 11.0));
+            let at = middle + unit_vector(rng.range(0.0, std::f64::consts::TAU)) * rng.range(10.0, 130.0);
+            let rect = Rect::new(
+                at,
+                unit_vector(rng.range(0.0, std::f64::consts::PI)),
+                rng.range(10.0, 19.0),
+                rng.range(8.0, 11.0),
+            );
             let u = terrain.height(at) + 3.0 * terrain.forest(at);
             let wall = blend(hex(0xf1ece1), hex(0xe3cfa8), rng.unit() as f32);
             let roof = scale(hex(0xb5694a), rng.range(0.8, 1.1) as f32);

@@ -44,7 +44,7 @@ pub struct Options {
     pub lat_deg: f64,
     /// Ellipsoidal height of the sea, metres.
     pub sea_h_m: f64,
-    /// Length of the trace in seconds; it loops without a jump.
+    /// Length of the trace in seconds, which loops without a jump; rounded up to a multiple of [`TRACE_UNIT_SECS`].
     pub trace_secs: u32,
     /// Whether tiles are compressed by EXT_meshopt_compression (a third of the size). Off for tools that lack it.
     pub packed: bool,
@@ -63,6 +63,9 @@ pub struct GeneratedFile {
     pub path: String,
     pub bytes: Vec<u8>,
 }
+
+/// What signals, cranes and AGVs repeat themselves after.
+pub const TRACE_UNIT_SECS: u32 = 90;
 
 /// The scene over the generated files. Its views are for the default place.
 const SCENE: &str = include_str!("../../scenes/town.json");
@@ -98,7 +101,8 @@ pub fn generate(options: &Options, sink: &mut dyn FnMut(GeneratedFile), progress
     progress(0.8, "models");
     models::files().into_iter().for_each(&mut *sink);
     progress(0.85, "traffic");
-    let trace = trace::write(&plan, &frame, options.trace_secs);
+    let trace_secs = options.trace_secs.max(1).next_multiple_of(TRACE_UNIT_SECS);
+    let trace = trace::write(&plan, &frame, trace_secs);
     sink(GeneratedFile { path: "live.jsonl".into(), bytes: trace });
     sink(GeneratedFile { path: "scene.json".into(), bytes: SCENE.into() });
     progress(1.0, "done");

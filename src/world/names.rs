@@ -39,7 +39,7 @@ const COLUMNS: [&str; 12] = [
 /// The street in front of a block.
 pub fn street(seed: u64, column: usize, row: usize) -> &'static str {
     let turn = (seed % 7) as usize;
-    if (column + row) % 2 == 0 { ROWS[row % ROWS.len()] } else { COLUMNS[(column + turn) % COLUMNS.len()] }
+    if (column + row).is_multiple_of(2) { ROWS[row % ROWS.len()] } else { COLUMNS[(column + turn) % COLUMNS.len()] }
 }
 
 pub fn tower(rng: &mut Rng) -> String {

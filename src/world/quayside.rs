@@ -274,7 +274,7 @@ pub fn lighthouse(mesh: &mut Mesh, at: DVec2, level: usize) {
     mesh.drum(at, (3.4, 3.4), (u, u + 0.4), sides, hex(0x4a4d4e), hex(0x4a4d4e));
     mesh.drum(at, (3.4, 0.2), (u + 0.4, u + 0.45), sides, hex(0x8a8f8d), hex(0x8a8f8d));
     mesh.lit = 3;
-    let ring: Vec<_> = (0..8).map(|k| at + unit_vector(k as f64 * 0.7854) * 1.6).collect();
+    let ring: Vec<_> = (0..8).map(|k| at + unit_vector(k as f64 * std::f64::consts::FRAC_PI_4) * 1.6).collect();
     for k in 0..8 {
         let (a, b) = (ring[k], ring[(k + 1) % 8]);
         mesh.quad(Matter::Glass, [a.extend(u), b.extend(u), b.extend(u + 3.0), a.extend(u + 3.0)], hex(0x5d6a6d));

@@ -67,11 +67,13 @@ pub fn record(net: &Net, seed: u64, secs: u32) -> Vec<(Trip, Vec<Option<Sample>>
         }
     }
     let samples = secs as usize * 2;
-    let mut tracks = vec![vec![None; samples]; traffic.trips.len()];
-    for sample in 0..samples {
+    let mut tracks = vec![Vec::with_capacity(samples); traffic.trips.len()];
+    for _ in 0..samples {
+        let mut now = vec![None; tracks.len()];
         for driving in &traffic.driving {
-            tracks[driving.trip][sample] = Some(traffic.sample(driving));
+            now[driving.trip] = Some(traffic.sample(driving));
         }
+        tracks.iter_mut().zip(now).for_each(|(track, sample)| track.push(sample));
         for _ in 0..STEPS_PER_SAMPLE {
             traffic.advance();
         }
