@@ -75,7 +75,9 @@ impl Eye {
         let pitch = forward.z.clamp(-1.0, 1.0).asin();
         // Looking straight down, the top of the picture tells the heading.
         let ahead = if forward.z.abs() > 0.999_999 { up * -forward.z.signum() } else { forward };
-        let heading = ahead.x.atan2(ahead.y).rem_euclid(std::f64::consts::TAU);
+        let turned = ahead.x.atan2(ahead.y).rem_euclid(std::f64::consts::TAU);
+        // A hair west of north rounds to the full turn.
+        let heading = if turned < std::f64::consts::TAU { turned } else { 0.0 };
         let right = level.transpose() * self.right();
         let roll = (-right.z).atan2(up.z);
         (heading, pitch, if pitch.abs() > 1.57 { 0.0 } else { roll })
