@@ -27,6 +27,11 @@ fn threshold(pixel: vec2<f32>) -> f32 {
 
 @fragment
 fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> FragmentOutput {
+#ifdef POINTS
+    if dot(in.uv, in.uv) > 1.0 {
+        discard;
+    }
+#endif
     let tag = get_tag(in.instance_index);
 
     // Bits 0 to 7: how much is faded away; bit 8: the going one of a pair, which keeps just the pixels that the coming

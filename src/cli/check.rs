@@ -1,10 +1,10 @@
 //! `mirante check`: all issues of a scene and of everything that it names.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use mirante::format::content::decode::{DecodeOptions, Decoded, Resources, decode};
+use mirante::format::content::decode::{DecodeOptions, Decoded, ResourceMap, decode};
 use mirante::format::issue::{Issue, Issues, Severity};
 use mirante::format::scene::ReferenceKind;
 use mirante::format::tileset::{self, Tileset};
@@ -57,19 +57,6 @@ struct Checker {
     seen: HashSet<Location>,
     files: usize,
     max_files: usize,
-}
-
-/// Files that a content names, fetched as they are asked for.
-struct Files(HashMap<String, Option<Arc<[u8]>>>);
-
-impl Resources for Files {
-    fn get(&self, uri: &str) -> Option<Arc<[u8]>> {
-        self.0.get(uri).cloned().flatten()
-    }
-
-    fn failed(&self, uri: &str) -> bool {
-        matches!(self.0.get(uri), Some(None))
-    }
 }
 
 impl Checker {
@@ -133,7 +120,7 @@ impl Checker {
 
     fn content(&mut self, item: &Item, bytes: &[u8]) {
         let options = DecodeOptions { merge: false, ..DecodeOptions::default() };
-        let mut files = Files(HashMap::new());
+        let mut files = ResourceMap::default();
         // A content names other files in few steps: cmpt, i3dm, glTF, buffer.
         for _ in 0..6 {
             match decode(bytes, &options, &files) {
@@ -156,7 +143,7 @@ impl Checker {
                                 None
                             }
                         };
-                        files.0.insert(uri, bytes);
+                        files.insert(uri, bytes);
                     }
                 }
                 Err(error) => return self.fail(&item.location, error.to_string()),

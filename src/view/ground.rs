@@ -70,17 +70,23 @@ struct Ground;
 #[derive(Resource, Default)]
 struct Made(Option<(DVec3, f64, GroundSettings)>);
 
-fn spawn(mut commands: Commands, mut materials: ResMut<Assets<GroundMaterial>>, mut meshes: ResMut<Assets<Mesh>>) {
+fn spawn(
+    eye: Res<MainEye>,
+    mut commands: Commands,
+    mut materials: ResMut<Assets<GroundMaterial>>,
+    mut meshes: ResMut<Assets<Mesh>>,
+) {
     let material = materials.add(ExtendedMaterial {
         base: StandardMaterial { perceptual_roughness: 0.95, reflectance: 0.2, ..default() },
         extension: GraticuleLook { graticule: Graticule::default() },
     });
-    let mesh = meshes.add(Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD));
+    // Never an empty mesh: the engine has no place for one and says so.
+    let disc = Disc::around(eye.pos_ecef, 0.0, eye.geodetic().height_m.max(2.0));
     commands.spawn((
         Ground,
-        Mesh3d(mesh),
+        Mesh3d(meshes.add(disc.mesh)),
         MeshMaterial3d(material),
-        EcefPose::level(DVec3::X * wgs84::A),
+        disc.pose,
         NotShadowCaster,
         bevy::camera::visibility::NoFrustumCulling,
         Visibility::Hidden,

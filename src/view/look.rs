@@ -5,13 +5,23 @@
 //! tiles and ten thousand vehicles share materials and draws. `shaders/tile.wgsl` unpacks them.
 
 use bevy::asset::uuid_handle;
-use bevy::mesh::MeshTag;
-use bevy::pbr::{ExtendedMaterial, MaterialExtension};
+use bevy::mesh::{MeshTag, MeshVertexAttribute, MeshVertexBufferLayoutRef, VertexFormat};
+use bevy::pbr::{ExtendedMaterial, MaterialExtension, MaterialExtensionKey, MaterialExtensionPipeline};
 use bevy::prelude::*;
-use bevy::render::render_resource::AsBindGroup;
+use bevy::render::render_resource::{AsBindGroup, RenderPipelineDescriptor, SpecializedMeshPipelineError};
 use bevy::shader::{Shader, ShaderRef};
 
 const SHADER: Handle<Shader> = uuid_handle!("3f1d5a0e-6a0b-4a57-9f0b-6d0f6c1c2a01");
+const POINT_SHADER: Handle<Shader> = uuid_handle!("3f1d5a0e-6a0b-4a57-9f0b-6d0f6c1c2a02");
+
+/// A mesh with this attribute is drawn as points that face the eye, four vertices each. Bits 0 and 1: which corner
+/// (0 left below, 1 right below, 2 right above, 3 left above); bits 16 to 31: the point's diameter in metres as a half
+/// float.
+pub const ATTRIBUTE_POINT: MeshVertexAttribute =
+    MeshVertexAttribute::new("Point", 0x6d69_7261_0001, VertexFormat::Uint32);
+/// A point's colour, sRGB with straight alpha: a quarter of the engine's own attribute, and dark tones keep their steps.
+pub const ATTRIBUTE_POINT_COLOR: MeshVertexAttribute =
+    MeshVertexAttribute::new("PointColor", 0x6d69_7261_0002, VertexFormat::Unorm8x4);
 
 /// The material of everything that has a surface.
 pub type SurfaceMaterial = ExtendedMaterial<StandardMaterial, InstanceLook>;
@@ -23,6 +33,34 @@ pub struct InstanceLook {}
 impl MaterialExtension for InstanceLook {
     fn fragment_shader() -> ShaderRef {
         SHADER.into()
+    }
+
+    fn specialize(
+        _: &MaterialExtensionPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialExtensionKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        if !layout.0.contains(ATTRIBUTE_POINT) {
+            return Ok(());
+        }
+        let mut attributes = vec![
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            ATTRIBUTE_POINT_COLOR.at_shader_location(5),
+            ATTRIBUTE_POINT.at_shader_location(8),
+        ];
+        if layout.0.contains(Mesh::ATTRIBUTE_NORMAL) {
+            attributes.push(Mesh::ATTRIBUTE_NORMAL.at_shader_location(1));
+        }
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
+        descriptor.vertex.shader = POINT_SHADER;
+        let defs = ["POINTS", "VERTEX_UVS", "VERTEX_UVS_A", "VERTEX_COLORS"];
+        descriptor.vertex.shader_defs.extend(defs.map(Into::into));
+        if let Some(fragment) = &mut descriptor.fragment {
+            fragment.shader_defs.extend(defs.map(Into::into));
+        }
+        descriptor.primitive.cull_mode = None;
+        Ok(())
     }
 }
 
@@ -66,8 +104,13 @@ impl Look {
 
 pub fn plugin(app: &mut App) {
     app.add_plugins(MaterialPlugin::<SurfaceMaterial>::default());
-    let shader = Shader::from_wgsl(include_str!("../../shaders/tile.wgsl"), "shaders/tile.wgsl");
-    if let Err(error) = app.world_mut().resource_mut::<Assets<Shader>>().insert(&SHADER, shader) {
-        error!("the surface shader can't be installed: {error}");
+    let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
+    for (handle, source, path) in [
+        (SHADER, include_str!("../../shaders/tile.wgsl"), "shaders/tile.wgsl"),
+        (POINT_SHADER, include_str!("../../shaders/point.wgsl"), "shaders/point.wgsl"),
+    ] {
+        if let Err(error) = shaders.insert(&handle, Shader::from_wgsl(source, path)) {
+            error!("{path} can't be installed: {error}");
+        }
     }
 }

@@ -29,6 +29,8 @@ pub struct Case {
     scene: Option<String>,
     /// A tileset in the folder of real data.
     shared_tileset: Option<String>,
+    /// Or many of them, on one sheet of small pictures.
+    sheet: Option<Vec<Cell>>,
     /// Longitude, latitude, height of the eye and of what it looks at; without them the whole content is framed.
     eye: Option<[f64; 3]>,
     look: Option<[f64; 3]>,
@@ -38,6 +40,19 @@ pub struct Case {
     /// Tiles that the selection must end with; a check that needs no picture.
     tiles: Option<usize>,
     /// Whether an error issue is expected.
+    #[serde(default)]
+    has_error: bool,
+}
+
+/// One small picture of a sheet.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cell {
+    /// A tileset, a tile or a model in the folder of real data.
+    file: String,
+    #[allow(dead_code)]
+    shows: String,
+    tiles: Option<usize>,
     #[serde(default)]
     has_error: bool,
 }
@@ -78,20 +93,108 @@ fn shared_data() -> Option<PathBuf> {
         .find(|folder| folder.is_dir())
 }
 
+/// What is drawn, and what must hold besides the picture.
+struct Shot {
+    scene: Scene,
+    base: Location,
+    bare_content: Option<Location>,
+    eye: Option<Eye>,
+    unix_secs: Option<f64>,
+    size_px: UVec2,
+    tiles: Option<usize>,
+    has_error: bool,
+}
+
+/// Small pictures of a sheet: size in pixels, and how many in a row.
+const CELL_PX: UVec2 = UVec2::new(192, 108);
+const COLUMNS: u32 = 5;
+
 pub fn run(case: &Case) -> Outcome {
-    let (scene, base) = match open(case) {
-        Ok(opened) => opened,
-        Err(why) => return Outcome::Skipped(why),
-    };
+    let shared = shared_data();
+    if (case.shared_tileset.is_some() || case.sheet.is_some()) && shared.is_none() {
+        return Outcome::Skipped("no shared/data folder beside the checkout".into());
+    }
+    let shared = shared.unwrap_or_default();
+    match &case.sheet {
+        Some(cells) => sheet(case, cells, &shared),
+        None => match draw(single(case, &shared)) {
+            Ok(picture) => compare(case, &picture, &|_, _| true),
+            Err(why) => Outcome::Different(why),
+        },
+    }
+}
+
+fn single(case: &Case, shared: &Path) -> Shot {
+    let (scene, base) = open(case, shared);
     let place = |p: [f64; 3]| Geodetic::from_degrees(p[0], p[1], p[2]);
     let eye = case.eye.zip(case.look).map(|(eye, look)| Eye::looking_at(place(eye), place(look)));
-    let open = OpenScene { scene, base, bare_content: None, eye, unix_secs: case.unix_secs };
-    let mut studio = match Studio::new(UVec2::new(320, 180), move |app| {
-        app.insert_resource(open);
-    }) {
-        Ok(studio) => studio,
-        Err(error) => return Outcome::Different(error.to_string()),
+    Shot {
+        scene,
+        base,
+        bare_content: None,
+        eye,
+        unix_secs: case.unix_secs,
+        size_px: UVec2::new(320, 180),
+        tiles: case.tiles,
+        has_error: case.has_error,
+    }
+}
+
+/// All pictures of a sheet side by side; each must be as expected by itself.
+fn sheet(case: &Case, cells: &[Cell], shared: &Path) -> Outcome {
+    let rows = (cells.len() as u32).div_ceil(COLUMNS);
+    let mut all = image::RgbaImage::new(CELL_PX.x * COLUMNS, CELL_PX.y * rows);
+    let mut failures = Vec::new();
+    let only = std::env::var("MIRANTE_CELL").ok();
+    let chosen = |cell: &Cell| only.as_ref().is_none_or(|only| cell.file.contains(only));
+    for (index, cell) in cells.iter().enumerate().filter(|(_, cell)| chosen(cell)) {
+        let file = shared.join(&cell.file);
+        let kind = if cell.file.ends_with(".json") { ContentKind::Tileset } else { ContentKind::Model };
+        let mut scene = Scene::for_content(&file.to_string_lossy(), kind);
+        let location = Location::File(file);
+        // A tile without a tileset stands where its own coordinates say.
+        let bare_content = (kind == ContentKind::Model).then(|| location.clone());
+        if bare_content.is_some() {
+            scene.models.clear();
+            scene.origin = None;
+        }
+        let shot = Shot {
+            scene,
+            base: location,
+            bare_content,
+            eye: None,
+            unix_secs: case.unix_secs,
+            size_px: CELL_PX,
+            tiles: cell.tiles,
+            has_error: cell.has_error,
+        };
+        match draw(shot) {
+            Ok(picture) => {
+                let (column, row) = (index as u32 % COLUMNS, index as u32 / COLUMNS);
+                image::imageops::replace(&mut all, &picture, (column * CELL_PX.x).into(), (row * CELL_PX.y).into());
+            }
+            Err(why) => failures.push(format!("{}: {why}", cell.file)),
+        }
+    }
+    let in_chosen = |x: u32, y: u32| {
+        cells.get((y / CELL_PX.y * COLUMNS + x / CELL_PX.x) as usize).is_some_and(&chosen)
     };
+    match compare(case, &all, &in_chosen) {
+        Outcome::Different(why) => failures.push(why),
+        outcome if failures.is_empty() => return outcome,
+        _ => {}
+    }
+    Outcome::Different(failures.join("\n  "))
+}
+
+/// Draws until everything is there.
+fn draw(shot: Shot) -> Result<image::RgbaImage, String> {
+    let Shot { scene, base, bare_content, eye, unix_secs, size_px, tiles, has_error } = shot;
+    let open = OpenScene { scene, base, bare_content, eye, unix_secs };
+    let mut studio = Studio::new(size_px, move |app| {
+        app.insert_resource(open);
+    })
+    .map_err(|error| error.to_string())?;
     let mut settled = 0;
     for _ in 0..2_000 {
         studio.frame();
@@ -109,45 +212,46 @@ pub fn run(case: &Case) -> Outcome {
         }
     }
     if settled < 4 {
-        return Outcome::Different("it does not settle".into());
+        return Err("it does not settle".into());
     }
-    check_state(case, &studio).unwrap_or_else(|| compare(case, &mut studio))
+    check_state(&studio, tiles, has_error)?;
+    studio.picture().ok_or_else(|| "the renderer gave no picture".to_string())
 }
 
-fn check_state(case: &Case, studio: &Studio) -> Option<Outcome> {
+fn check_state(studio: &Studio, tiles: Option<usize>, has_error: bool) -> Result<(), String> {
     let stats = studio.world().resource::<StreamStats>();
-    if let Some(tiles) = case.tiles
+    if let Some(tiles) = tiles
         && stats.drawn.len() != tiles
     {
-        return Some(Outcome::Different(format!("expected {tiles} tiles, got {}", stats.drawn.len())));
+        return Err(format!("expected {tiles} tiles, got {}", stats.drawn.len()));
     }
     if stats.hole_frames > 0 {
-        return Some(Outcome::Different(format!("{} frames had a hole", stats.hole_frames)));
+        return Err(format!("{} frames had a hole", stats.hole_frames));
     }
     let issues = studio.world().resource::<IssueLog>();
     let error = issues.list().iter().find(|i| i.severity == mirante::format::issue::Severity::Error);
-    match (error, case.has_error) {
-        (Some(error), false) => Some(Outcome::Different(format!("an error that was not expected: {error}"))),
-        (None, true) => Some(Outcome::Different("an error was expected, and there is none".into())),
-        _ => None,
+    match (error, has_error) {
+        (Some(error), false) => Err(format!("an error that was not expected: {error}")),
+        (None, true) => Err("an error was expected, and there is none".into()),
+        _ => Ok(()),
     }
 }
 
-fn open(case: &Case) -> Result<(Scene, Location), String> {
+fn open(case: &Case, shared: &Path) -> (Scene, Location) {
     if let Some(tileset) = &case.shared_tileset {
-        let path = shared_data().ok_or("no shared/data folder beside the checkout")?.join(tileset);
+        let path = shared.join(tileset);
         let scene = Scene::for_content(&path.to_string_lossy(), ContentKind::Tileset);
-        return Ok((scene, Location::File(path)));
+        return (scene, Location::File(path));
     }
     let path = case.folder.join(case.scene.as_deref().unwrap_or("scene.json"));
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (scene, issues) = scene::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(issues.is_empty(), "{}: {:?}", path.display(), issues.into_vec());
-    Ok((scene, Location::File(path)))
+    (scene, Location::File(path))
 }
 
-fn compare(case: &Case, studio: &mut Studio) -> Outcome {
-    let Some(got) = studio.picture() else { return Outcome::Different("the renderer gave no picture".into()) };
+/// Compares with the expected picture, where `counts` says so.
+fn compare(case: &Case, got: &image::RgbaImage, counts: &dyn Fn(u32, u32) -> bool) -> Outcome {
     let expected_path = case.folder.join("expected.png");
     if std::env::var_os("MIRANTE_BLESS").is_some() {
         got.save(&expected_path).expect("the picture is written");
@@ -157,12 +261,12 @@ fn compare(case: &Case, studio: &mut Studio) -> Outcome {
         Ok(expected) => expected.into_rgba8(),
         Err(error) => return Outcome::Different(format!("{}: {error}", expected_path.display())),
     };
-    match picture::compare(&expected, &got) {
+    match picture::compare(&expected, got, counts) {
         Ok((share, _)) if share <= case.max_outliers => Outcome::Same,
         Ok((share, difference)) => {
             let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/out").join(&case.name);
             std::fs::create_dir_all(&out).expect("a folder for the pictures");
-            for (name, picture) in [("expected", &expected), ("got", &got), ("difference", &difference)] {
+            for (name, picture) in [("expected", &expected), ("got", got), ("difference", &difference)] {
                 picture.save(out.join(format!("{name}.png"))).expect("the picture is written");
             }
             let (percent, allowed) = (share * 100.0, case.max_outliers * 100.0);

@@ -9,6 +9,7 @@
 use super::{Content, UpAxis, b3dm, cmpt, gltf, i3dm, pnts};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -32,6 +33,27 @@ impl Resources for NoResources {
 
     fn failed(&self, _uri: &str) -> bool {
         true
+    }
+}
+
+/// Files that came, or are known not to come, by the text by which a content names them.
+#[derive(Debug, Clone, Default)]
+pub struct ResourceMap(HashMap<String, Option<Arc<[u8]>>>);
+
+impl ResourceMap {
+    /// Notes a file; `None`: it will not come.
+    pub fn insert(&mut self, uri: String, bytes: Option<Arc<[u8]>>) {
+        self.0.insert(uri, bytes);
+    }
+}
+
+impl Resources for ResourceMap {
+    fn get(&self, uri: &str) -> Option<Arc<[u8]>> {
+        self.0.get(uri).cloned().flatten()
+    }
+
+    fn failed(&self, uri: &str) -> bool {
+        matches!(self.0.get(uri), Some(None))
     }
 }
 

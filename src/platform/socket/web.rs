@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
@@ -14,8 +15,28 @@ use super::{SocketEvent, SocketOptions, too_long};
 /// Bytes that the browser may hold back for us before `send` refuses.
 const MAX_BUFFERED_BYTES: u32 = 1 << 20;
 
-/// A connection that is kept up until it is dropped. Not `Send`: it belongs to the page's thread.
-pub struct Socket {
+/// A connection that is kept up until it is dropped. It belongs to the page's thread and panics on any other; the
+/// wrapper lets it lie where the app asks for `Send`, on the one thread that a page has.
+pub struct Socket(SendWrapper<PageSocket>);
+
+impl Socket {
+    /// Starts connecting to a `ws:` or `wss:` URL. Never fails at once: what is wrong comes as an event.
+    pub fn open(url: &str, options: SocketOptions) -> Self {
+        Self(SendWrapper::new(PageSocket::open(url, options)))
+    }
+
+    /// The next event, if there is one. Also what reconnects: call it every frame.
+    pub fn try_recv(&mut self) -> Option<SocketEvent> {
+        self.0.try_recv()
+    }
+
+    /// Sends a text; false if there is no connection or the network is so far behind that it was dropped.
+    pub fn send(&self, text: String) -> bool {
+        self.0.send(text)
+    }
+}
+
+struct PageSocket {
     url: String,
     options: SocketOptions,
     inbox: Rc<RefCell<Inbox>>,
@@ -57,9 +78,8 @@ fn now_secs() -> f64 {
     js_sys::Date::now() / 1000.0
 }
 
-impl Socket {
-    /// Starts connecting to a `ws:` or `wss:` URL. Never fails at once: what is wrong comes as an event.
-    pub fn open(url: &str, options: SocketOptions) -> Self {
+impl PageSocket {
+    fn open(url: &str, options: SocketOptions) -> Self {
         let mut socket = Self {
             url: url.to_string(),
             options,
@@ -72,8 +92,7 @@ impl Socket {
         socket
     }
 
-    /// The next event, if there is one. Also what reconnects: call it every frame.
-    pub fn try_recv(&mut self) -> Option<SocketEvent> {
+    fn try_recv(&mut self) -> Option<SocketEvent> {
         let event = self.inbox.borrow_mut().take();
         if event.is_some() {
             return event;
@@ -88,8 +107,7 @@ impl Socket {
         None
     }
 
-    /// Sends a text; false if there is no connection or the network is so far behind that it was dropped.
-    pub fn send(&self, text: String) -> bool {
+    fn send(&self, text: String) -> bool {
         let Some(connection) = &self.connection else { return false };
         connection.socket.ready_state() == WebSocket::OPEN
             && connection.socket.buffered_amount() < MAX_BUFFERED_BYTES

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::shapes;
-use crate::format::content::decode::{DecodeOptions, Decoded, Resources, decode};
+use crate::format::content::decode::{DecodeOptions, Decoded, ResourceMap, decode};
 use crate::format::content::{Instance, Topology};
 use crate::format::issue::{Issue, Issues};
 use crate::format::scene::{EntityModel, EntityRule, Shape};
@@ -40,7 +40,7 @@ struct Loading {
     location: Location,
     rule: EntityRule,
     bytes: Option<Arc<[u8]>>,
-    resources: HashMap<String, Option<Arc<[u8]>>>,
+    resources: ResourceMap,
     waiting: usize,
     rounds: u32,
     _handles: Vec<FetchHandle>,
@@ -70,18 +70,6 @@ impl Default for Models {
     fn default() -> Self {
         let (sender, receiver) = bounded(4_096);
         Self { states: HashMap::new(), sender, receiver }
-    }
-}
-
-struct Files(HashMap<String, Option<Arc<[u8]>>>);
-
-impl Resources for Files {
-    fn get(&self, uri: &str) -> Option<Arc<[u8]>> {
-        self.0.get(uri).cloned().flatten()
-    }
-
-    fn failed(&self, uri: &str) -> bool {
-        matches!(self.0.get(uri), Some(None))
     }
 }
 
@@ -130,7 +118,7 @@ impl Models {
             location,
             rule: rule.clone(),
             bytes: None,
-            resources: HashMap::new(),
+            resources: ResourceMap::default(),
             waiting: 1,
             rounds: 0,
             _handles: vec![handle],
@@ -227,7 +215,7 @@ fn fetch_more(
 
 fn decode_later(index: usize, loading: &Loading, sender: Sender<Message>) {
     let Some(bytes) = loading.bytes.clone() else { return };
-    let files = Files(loading.resources.clone());
+    let files = loading.resources.clone();
     let rule = loading.rule.clone();
     AsyncComputeTaskPool::get()
         .spawn(async move {
@@ -239,7 +227,7 @@ fn decode_later(index: usize, loading: &Loading, sender: Sender<Message>) {
         .detach();
 }
 
-fn finish(bytes: &[u8], files: &Files, rule: &EntityRule) -> Finished {
+fn finish(bytes: &[u8], files: &ResourceMap, rule: &EntityRule) -> Finished {
     let options = DecodeOptions { merge: true, ..default() };
     let mut content = match decode(bytes, &options, files) {
         Ok(Decoded::Content(content)) => content,

@@ -1,31 +1,15 @@
 //! The work on one tile's bytes, on a worker thread: parse, decode, make ready for the GPU.
 
 use glam::DAffine3;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::prepare::{Prepared, prepare};
-use crate::format::content::decode::{DecodeOptions, Decoded, Resources, decode};
+use crate::format::content::decode::{DecodeOptions, Decoded, ResourceMap, Resources, decode};
 use crate::format::issue::Issues;
 use crate::format::subtree::{self, Subtree, SubtreeRead};
 use crate::format::tileset::{self, Tileset};
 use crate::format::uri::Location;
 use crate::tiles::JobKind;
-
-/// Files that contents name, by the text by which they name them; `None`: known not to come.
-pub type ResourceMap = HashMap<String, Option<Arc<[u8]>>>;
-
-struct Files<'a>(&'a ResourceMap);
-
-impl Resources for Files<'_> {
-    fn get(&self, uri: &str) -> Option<Arc<[u8]>> {
-        self.0.get(uri).cloned().flatten()
-    }
-
-    fn failed(&self, uri: &str) -> bool {
-        matches!(self.0.get(uri), Some(None))
-    }
-}
 
 /// Everything that a worker needs for one tile.
 pub struct Work {
@@ -72,14 +56,14 @@ fn run_unguarded(work: Work) -> (Outcome, Vec<(String, Issues)>) {
         },
         JobKind::Subtree { scheme, levels } => {
             let resources = work.resources.first().cloned().unwrap_or_default();
-            let external = |uri: &str| resources.get(uri).cloned().flatten();
+            let external = |uri: &str| resources.get(uri);
             match subtree::read(&first.1, scheme, levels, &external) {
                 Ok(SubtreeRead::Done(subtree, found)) => {
                     issues.push((first.0, found));
                     Outcome::Subtree(subtree)
                 }
                 Ok(SubtreeRead::Missing(uris)) => {
-                    match uris.iter().find(|uri| matches!(resources.get(*uri), Some(None))) {
+                    match uris.iter().find(|uri| resources.failed(uri)) {
                         Some(uri) => Outcome::Failed(format!("its buffer {uri:?} could not be had")),
                         None => Outcome::Missing(uris.into_iter().map(|uri| (0, uri)).collect()),
                     }
@@ -96,11 +80,11 @@ fn contents(work: &Work, issues: &mut Vec<(String, Issues)>) -> Outcome {
     let mut prepared = Vec::new();
     let mut tilesets = Vec::new();
     let mut missing = Vec::new();
-    let empty = Arc::new(ResourceMap::new());
+    let empty = Arc::new(ResourceMap::default());
     let mut failures = Vec::new();
     for (index, (location, bytes)) in work.files.iter().enumerate() {
         let resources = work.resources.get(index).unwrap_or(&empty);
-        match decode(bytes, &work.options, &Files(resources)) {
+        match decode(bytes, &work.options, &**resources) {
             Ok(Decoded::Content(mut content)) => {
                 issues.push((location.to_string(), std::mem::take(&mut content.issues)));
                 prepared.push(prepare(content, work.ecef_from_tile));

@@ -6,10 +6,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::decode::{Outcome, ResourceMap, Work, run};
+use super::decode::{Outcome, Work, run};
 use super::issues::IssueLog;
 use super::upload::Uploads;
-use crate::format::content::decode::DecodeOptions;
+use crate::format::content::decode::{DecodeOptions, ResourceMap};
 use crate::format::issue::{Issue, Issues};
 use crate::format::uri::{Location, Scope};
 use crate::platform::fetch::{FetchError, FetchHandle, FetchOptions, Fetched, Fetcher};

@@ -91,6 +91,7 @@ impl SurfaceFactory<'_> {
         base.metallic_roughness_texture = image(prepared.metallic_roughness);
         base.emissive_texture = image(prepared.emissive);
         base.occlusion_texture = image(prepared.occlusion);
+        base.normal_map_texture = image(prepared.normal);
         self.materials.add(plain(base))
     }
 }
