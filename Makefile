@@ -28,7 +28,7 @@ picture: packages build
 	@echo "Look at mirante.png"
 
 ## Everything that CI checks.
-test: packages check-format lint core build view
+test: packages check-format core build view lint wasm
 	@echo "all checks passed"
 
 build:
@@ -42,16 +42,17 @@ core:
 	$(CARGO) test --release --no-default-features --lib --test core
 
 lint:
-	$(CARGO) clippy --release --no-default-features --lib -- -D warnings
+	$(CARGO) clippy --release --lib --bins -- -D warnings
 
 # The app without a window: pictures are compared with tests/cases/view.
 view:
 	$(CARGO) test --release --test view
 
-# The browser build type-checks, where its target can be had; not part of `test` yet.
+# The library as the browser will have it, view included; skipped where the target can't be had.
 wasm:
 	@if rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then \
-	  RUSTFLAGS='--cfg getrandom_backend="wasm_js"' $(CARGO) check --release --lib --features web --target wasm32-unknown-unknown; \
+	  RUSTFLAGS='--cfg getrandom_backend="wasm_js"' $(CARGO) clippy --release --lib --no-default-features --features web \
+	    --target wasm32-unknown-unknown -- -D warnings; \
 	else \
 	  echo "skipped: the wasm32-unknown-unknown target can't be installed here"; \
 	fi

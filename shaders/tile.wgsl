@@ -17,6 +17,7 @@
     forward_io::{VertexOutput, FragmentOutput},
     pbr_functions::{apply_pbr_lighting, main_pass_post_lighting_processing},
     pbr_types::STANDARD_MATERIAL_FLAGS_UNLIT_BIT,
+    mesh_types::MESH_FLAGS_SHADOW_RECEIVER_BIT,
 }
 #endif
 
@@ -58,12 +59,18 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
 #ifdef PREPASS_PIPELINE
     return deferred_output(in, pbr_input);
 #else
-    var out: FragmentOutput;
-    if (pbr_input.material.flags & STANDARD_MATERIAL_FLAGS_UNLIT_BIT) == 0u {
-        out.color = apply_pbr_lighting(pbr_input);
-    } else {
-        out.color = pbr_input.material.base_color;
+    if (pbr_input.material.flags & STANDARD_MATERIAL_FLAGS_UNLIT_BIT) != 0u {
+        // Unlit pictures of the world (photogrammetry, scans) bring the shading of their day along, but not its
+        // brightness: they get the light that falls on open level ground now, so that they are dark at night.
+        pbr_input.world_normal = vec3(0.0, 1.0, 0.0);
+        pbr_input.N = pbr_input.world_normal;
+        pbr_input.material.metallic = 0.0;
+        pbr_input.material.perceptual_roughness = 1.0;
+        pbr_input.material.reflectance = vec3(0.0);
+        pbr_input.flags &= ~MESH_FLAGS_SHADOW_RECEIVER_BIT;
     }
+    var out: FragmentOutput;
+    out.color = apply_pbr_lighting(pbr_input);
     out.color = main_pass_post_lighting_processing(pbr_input, out.color);
     return out;
 #endif

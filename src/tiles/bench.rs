@@ -97,7 +97,7 @@ fn fly(
         let view = flight.view_at(secs);
         let dt_secs = (flight.duration_secs() / f64::from(VIEWS)) as f32;
         around(Around::Before);
-        forest.select(&Frame { view: &view, ahead: None, dt_secs });
+        forest.select(&Frame { view: &view, ahead: None, shadows: None, dt_secs });
         around(Around::After);
         after(forest);
         let selection = forest.selection().clone();

@@ -78,6 +78,13 @@ impl Camera {
         Some(cut)
     }
 
+    /// Whether a sphere that moves along a line may come into the picture.
+    pub fn sees_capsule(&self, from: DVec3, to: DVec3, radius_m: f64) -> bool {
+        let (from, to) = (from - self.pos, to - self.pos);
+        let inside = |normal: DVec3| normal.dot(from).max(normal.dot(to)) > -radius_m;
+        self.sides.iter().all(|normal| inside(*normal)) && inside(self.dir)
+    }
+
     pub fn is_below_horizon(&self, bounds: &Bounds) -> bool {
         bounds.radius.is_finite()
             && bounds.center.length_squared() > GROUND_FROM_CENTRE_M * GROUND_FROM_CENTRE_M

@@ -10,7 +10,8 @@ use super::fade::Fades;
 use super::prefetch::{Prefetch, Todo};
 use super::schedule::{CLASS_AHEAD, CLASS_SURROUND, CLASS_VIEW, Ledger, Plan};
 use super::select::{Scratch, Walk};
-use super::types::{Counters, ForestOptions, Frame, Selection, TileId, TilesetId, View};
+use super::shadows::ShadowPass;
+use super::types::{Counters, ForestOptions, Frame, Selection, ShadowLight, TileId, TilesetId, View};
 use super::{prune, structure};
 use crate::format::uri::{Location, Scope};
 
@@ -62,6 +63,7 @@ pub struct TileForest {
     motion: Motion,
     scratch: Scratch,
     prefetch_stack: Vec<Todo>,
+    shadow_stack: Vec<u32>,
     prune_cursor: usize,
     /// Metres from the camera to the nearest drawn tile, last time; the scale on which its motion counts.
     near_scale_m: f64,
@@ -87,6 +89,7 @@ impl TileForest {
             motion: Motion::default(),
             scratch: Scratch::default(),
             prefetch_stack: Vec::new(),
+            shadow_stack: Vec::new(),
             prune_cursor: 0,
             near_scale_m: 1.0,
             selection: Selection::default(),
@@ -231,6 +234,7 @@ impl TileForest {
         }
         let mut selection = std::mem::take(&mut self.selection);
         selection.draw.clear();
+        selection.casters.clear();
         selection.requests.clear();
         selection.cancel.clear();
         selection.unload.clear();
@@ -242,6 +246,9 @@ impl TileForest {
         let predicted = self.predicted_view(frame.view);
         let needed_bytes = self.walk(camera, predicted.as_ref().map(Camera::new), &mut selection.counters);
         self.prefetch(frame, predicted.as_ref(), camera, &mut selection.counters);
+        if let Some(light) = frame.shadows {
+            self.throw_shadows(camera, light, &mut selection.casters);
+        }
         self.fade(&camera, dt_secs, &mut selection);
         self.near_scale_m = self.nearest_drawn_m(&camera, &selection);
         Plan {
@@ -310,6 +317,22 @@ impl TileForest {
             walk.run(tileset);
         }
         walk.needed_bytes
+    }
+
+    fn throw_shadows(&mut self, camera: Camera, light: ShadowLight, out: &mut Vec<TileId>) {
+        let max_sse = self.max_sse();
+        let mut pass = ShadowPass {
+            arena: &self.arena,
+            stack: &mut self.shadow_stack,
+            camera,
+            light,
+            max_sse,
+            frame: self.frame,
+            out,
+        };
+        for tileset in self.tilesets.iter().filter(|tileset| tileset.is_walked()) {
+            pass.run(tileset);
+        }
     }
 
     /// Adds wants of what is not drawn now: where the view is going, where a fly-to ends, the surroundings.

@@ -30,6 +30,7 @@ mod query;
 mod region;
 mod schedule;
 mod select;
+mod shadows;
 mod structure;
 mod types;
 
@@ -40,8 +41,8 @@ pub mod synthetic;
 
 pub use forest::TileForest;
 pub use types::{
-    Counters, Draw, ForestOptions, Frame, Job, JobError, JobKind, Loaded, Request, Selection, TileId, TileInfo,
-    TileState, TilesetId, View,
+    Counters, Draw, ForestOptions, Frame, Job, JobError, JobKind, Loaded, Request, Selection, ShadowLight, TileId,
+    TileInfo, TileState, TilesetId, View,
 };
 
 #[cfg(test)]

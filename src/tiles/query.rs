@@ -151,6 +151,11 @@ impl TileForest {
         (top != NONE).then_some(top)
     }
 
+    /// Whether it is a content without a tileset around it.
+    pub fn is_bare(&self, tileset: TilesetId) -> bool {
+        self.tilesets.get(tileset.0 as usize).is_some_and(|entry| entry.is_bare)
+    }
+
     /// A sphere round the whole tileset (ECEF, metres); `None` until its file, or a bare content itself, is read.
     pub fn tileset_bounds(&self, tileset: TilesetId) -> Option<(DVec3, f64)> {
         let bounds = &self.arena.bounds[self.root(tileset)? as usize];

@@ -135,7 +135,7 @@ impl<'a> Simulation<'a> {
     /// One frame: selection, checks, and what the engine does.
     pub fn step(&mut self, view: &View, ahead: Option<&View>) {
         let dt_secs = (1.0 / self.scenario.frames_per_sec) as f32;
-        self.forest.select(&Frame { view, ahead, dt_secs });
+        self.forest.select(&Frame { view, ahead, shadows: None, dt_secs });
         self.report.frames += 1;
         self.note_drawn();
         self.check();

@@ -80,8 +80,19 @@ pub struct Frame<'a> {
     pub view: &'a View,
     /// Where a fly-to will end: loaded after all that `view` needs, not drawn.
     pub ahead: Option<&'a View>,
+    /// The light whose shadows are drawn, if there is one.
+    pub shadows: Option<ShadowLight>,
     /// Time since the last selection, seconds.
     pub dt_secs: f32,
+}
+
+/// A distant light that throws shadows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShadowLight {
+    /// Unit, towards the light.
+    pub to_light_ecef: DVec3,
+    /// How far from the camera shadows are drawn, metres.
+    pub reach_m: f64,
 }
 
 /// What one selection decided.
@@ -89,6 +100,8 @@ pub struct Frame<'a> {
 pub struct Selection {
     /// The whole picture: every tile to be shown, those fading out included.
     pub draw: Vec<Draw>,
+    /// Contents outside of the picture whose shadows fall into it: not to be seen, but to throw them.
+    pub casters: Vec<TileId>,
     /// What to start now, most urgent first; fits the free slots and the budget. What the engine does not start is
     /// asked for again by the next selection, if it is still wanted.
     pub requests: Vec<Request>,

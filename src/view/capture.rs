@@ -3,7 +3,6 @@
 use bevy::app::PluginGroupBuilder;
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::RenderTarget;
-use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
@@ -18,6 +17,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::camera::camera_bundle;
 use super::look::SurfaceMaterial;
 use super::space::EyeCamera;
 use crate::platform::time::thread_cpu_secs;
@@ -154,22 +154,4 @@ impl Studio {
         }
         None
     }
-}
-
-/// The camera that shows what the eye sees.
-pub fn camera_bundle() -> impl Bundle {
-    (
-        EyeCamera,
-        Camera3d {
-            depth_texture_usages: (TextureUsages::RENDER_ATTACHMENT | TextureUsages::TEXTURE_BINDING).into(),
-            ..default()
-        },
-        Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() },
-        bevy::camera::Hdr,
-        Msaa::Off,
-        Tonemapping::AcesFitted,
-        bevy::anti_alias::smaa::Smaa::default(),
-        Projection::Perspective(PerspectiveProjection { near: super::space::NEAR_M, ..default() }),
-        super::sky::camera_bundle(),
-    )
 }

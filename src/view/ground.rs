@@ -126,7 +126,7 @@ fn follow(
             let strength = if settings.graticule { 0.75 } else { 0.0 };
             material.extension.graticule = Graticule {
                 offset: disc.offsets,
-                line: Vec4::new(r * 2.2 + 0.02, g * 2.2 + 0.02, b * 2.2 + 0.02, strength),
+                line: Vec4::new(r * 1.7 + 0.02, g * 1.7 + 0.02, b * 1.7 + 0.02, strength),
             };
         }
     }

@@ -14,11 +14,14 @@
 //! | [`pick`] | what a ray meets; selection and its outline |
 //! | [`navigate`] | mouse and keys |
 //! | [`ui`] | panels |
-//! | [`window`], [`capture`] | the two ways to run it: in a window, or without one |
+//! | [`camera`] | the camera entity |
+//! | [`window`], `capture` | the two ways to run it: in a window, or without one |
 //!
 //! Siblings share only what is declared in this file, in [`space`] and in [`look`]. Everything runs in `Update`, in the
 //! order of [`ViewSet`].
 
+pub mod camera;
+#[cfg(feature = "capture")]
 pub mod capture;
 pub mod entities;
 pub mod ground;
@@ -35,6 +38,8 @@ pub mod ui;
 pub mod window;
 
 use bevy::prelude::*;
+
+use crate::tiles::ShadowLight;
 
 /// The order of a frame.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +68,10 @@ pub struct GroundBelow {
     pub height_m: f64,
 }
 
+/// The light whose shadows are drawn now, so that what lies outside of the picture throws its shadow into it.
+#[derive(Resource, Debug, Clone, Copy, Default)]
+pub struct MainShadows(pub Option<ShadowLight>);
+
 /// Whether the panels want the mouse or the keys, so that the world leaves them alone.
 #[derive(Resource, Debug, Clone, Copy, Default)]
 pub struct InputFocus {
@@ -71,7 +80,7 @@ pub struct InputFocus {
 }
 
 fn core(app: &mut App) {
-    app.init_resource::<GroundBelow>().init_resource::<InputFocus>();
+    app.init_resource::<GroundBelow>().init_resource::<MainShadows>().init_resource::<InputFocus>();
     app.configure_sets(
         Update,
         (

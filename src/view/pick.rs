@@ -343,6 +343,9 @@ fn make_outline_materials(mut commands: Commands, mut materials: ResMut<Assets<S
     commands.insert_resource(OutlineMaterials { shell, veil });
 }
 
+type ModelPoses<'w, 's> = Query<'w, 's, &'static EcefPose, With<Pickable>>;
+type OutlinePoses<'w, 's> = Query<'w, 's, &'static mut EcefPose, With<Outline>>;
+
 /// Keeps the outline around the chosen thing, as wide on screen from wherever one looks.
 fn outline(
     selected: Res<Selected>,
@@ -351,7 +354,7 @@ fn outline(
     mut meshes: ResMut<Assets<Mesh>>,
     mut commands: Commands,
     outlines: Query<(Entity, &Outline)>,
-    mut poses: ParamSet<(Query<&EcefPose, With<Pickable>>, Query<&mut EcefPose, With<Outline>>)>,
+    mut poses: ParamSet<(ModelPoses, OutlinePoses)>,
 ) {
     let pose = selected.0.as_ref().and_then(|chosen| match chosen.what {
         ChosenWhat::Tile(_) => Some(EcefPose::level(chosen.center_ecef)),

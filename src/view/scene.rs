@@ -236,7 +236,9 @@ fn is_off_earth(center_ecef: DVec3, radius_m: f64) -> bool {
 #[expect(clippy::too_many_arguments, reason = "framing looks at all that a scene may have brought")]
 fn frame_content(
     mut framing: ResMut<Framing>,
+    mut switches: ResMut<Switches>,
     mut tiles: ResMut<Tiles>,
+    mut jobs: ResMut<super::stream::Jobs>,
     stage: Res<SceneStage>,
     stats: Res<StreamStats>,
     uploads: Res<Uploads>,
@@ -256,17 +258,27 @@ fn frame_content(
         };
         if is_off_earth(center, radius) {
             let (text, placed) = place_local(&stage.0, center, radius);
-            tiles.forest.set_placement(id, placed);
+            if tiles.forest.is_bare(id) {
+                // Its place is known only now that it is loaded, and was part of what was made for the GPU.
+                let now = tiles.reopen_content(id, placed);
+                if let Some(location) = tiles.entry(now).map(|entry| entry.location.clone()) {
+                    jobs.set_scope(now, Scope::of(&location));
+                }
+                if let Some((_, layer, visible)) = switches.0.remove(&id.0) {
+                    switches.0.insert(now.0, (now, layer, visible));
+                }
+            } else {
+                tiles.forest.set_placement(id, placed);
+            }
             let file = tiles.entry(id).map(|e| e.location.to_string()).unwrap_or_default();
             log.push(Issue::info("/root", text).in_file(file));
         }
     }
-    if framing.auto_ground {
-        if let Some(lowest) = uploads.lowest_m()
-            && (lowest - BELOW_CONTENT_M - ground.height_m).abs() > 0.01
-        {
-            ground.height_m = lowest - BELOW_CONTENT_M;
-        }
+    if framing.auto_ground
+        && let Some(lowest) = uploads.lowest_m()
+        && (lowest - BELOW_CONTENT_M - ground.height_m).abs() > 0.01
+    {
+        ground.height_m = lowest - BELOW_CONTENT_M;
     }
     if framing.wanted && framing.unplaced.is_empty() {
         let balls: Vec<_> = tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::window::{PresentMode, PrimaryWindow, WindowResolution};
 
-use super::capture::camera_bundle;
+use super::camera::camera_bundle;
 use super::scene::OpenScene;
 
 /// Opens the window and runs until it is closed.

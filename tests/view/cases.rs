@@ -176,9 +176,7 @@ fn sheet(case: &Case, cells: &[Cell], shared: &Path) -> Outcome {
             Err(why) => failures.push(format!("{}: {why}", cell.file)),
         }
     }
-    let in_chosen = |x: u32, y: u32| {
-        cells.get((y / CELL_PX.y * COLUMNS + x / CELL_PX.x) as usize).is_some_and(&chosen)
-    };
+    let in_chosen = |x: u32, y: u32| cells.get((y / CELL_PX.y * COLUMNS + x / CELL_PX.x) as usize).is_some_and(&chosen);
     match compare(case, &all, &in_chosen) {
         Outcome::Different(why) => failures.push(why),
         outcome if failures.is_empty() => return outcome,

@@ -44,7 +44,7 @@ pub struct Ground {
 
 impl Default for Ground {
     fn default() -> Self {
-        Self { style: GroundStyle::Graticule, height_m: GroundHeight::default(), color: Color::rgb(0x2b, 0x31, 0x38) }
+        Self { style: GroundStyle::Graticule, height_m: GroundHeight::default(), color: Color::rgb(0x84, 0x89, 0x86) }
     }
 }
 

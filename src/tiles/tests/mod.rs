@@ -3,5 +3,6 @@
 mod figures;
 mod flights;
 mod real;
+mod shadows;
 mod trees;
 mod volumes;

@@ -13,7 +13,7 @@ use crate::tiles::{TileForest, TilesetId};
 const CENTER: DVec3 = DVec3::new(7e6, 0.0, 0.0);
 
 /// Seen from `distance_m` away, one metre of error is `360 / (distance tan 0.5)` pixels.
-fn view(distance_m: f64) -> View {
+pub(super) fn view(distance_m: f64) -> View {
     View {
         pos_ecef: CENTER + DVec3::X * distance_m,
         dir: DVec3::NEG_X,
@@ -43,11 +43,11 @@ fn family(root: TileDef, children: Vec<TileDef>) -> World {
     World::of(std::iter::once(root).chain(children).collect())
 }
 
-fn pair() -> World {
+pub(super) fn pair() -> World {
     family(cube(10.0, 10.0, "root.glb"), vec![cube(5.0, 0.0, "a.glb"), cube(5.0, 0.0, "b.glb")])
 }
 
-fn open(world: &World, options: ForestOptions) -> (Simulation<'_>, TilesetId) {
+pub(super) fn open(world: &World, options: ForestOptions) -> (Simulation<'_>, TilesetId) {
     let mut simulation = Simulation::new(world, Scenario { options, ..Scenario::default() });
     let id = simulation.forest.add_tileset(world.root_location(), DAffine3::IDENTITY, 1.0);
     (simulation, id)
@@ -193,7 +193,7 @@ fn zooming_out_keeps_the_children_until_the_parent_is_there() {
     for frame in 0..200 {
         let eye = if frame < 60 { view(50.0) } else { view(3000.0) };
         withhold_root &= frame < 120;
-        forest.select(&Frame { view: &eye, ahead: None, dt_secs: 0.05 });
+        forest.select(&Frame { view: &eye, ahead: None, shadows: None, dt_secs: 0.05 });
         for request in forest.selection().requests.clone() {
             let job = forest.job(request.tile).expect("has a job");
             if withhold_root && job.locations[0].file_name() == "root.glb" {
@@ -286,7 +286,7 @@ fn a_bare_model_has_bounds_once_it_is_loaded() {
     let place = DAffine3::from_translation(CENTER);
     let id = forest.add_content(location_of("bolt.glb"), place);
     assert_eq!(forest.tileset_bounds(id), None);
-    forest.select(&Frame { view: &view(50.0), ahead: None, dt_secs: 0.1 });
+    forest.select(&Frame { view: &view(50.0), ahead: None, shadows: None, dt_secs: 0.1 });
     let tile = forest.selection().requests[0].tile;
     assert_eq!(forest.job(tile).expect("has a job").kind, JobKind::Content);
     forest.started(tile);
@@ -294,12 +294,12 @@ fn a_bare_model_has_bounds_once_it_is_loaded() {
     let content = crate::tiles::Loaded::Content { bytes: 10, tilesets: Vec::new(), drawable: true, bounds };
     assert!(forest.loaded(tile, content));
     assert_eq!(forest.tileset_bounds(id), Some((CENTER, 3.0_f64.sqrt())));
-    forest.select(&Frame { view: &view(50.0), ahead: None, dt_secs: 0.1 });
+    forest.select(&Frame { view: &view(50.0), ahead: None, shadows: None, dt_secs: 0.1 });
     assert_eq!(forest.selection().draw.len(), 1);
     assert!(
         forest.draw_volume_hit(tile, CENTER + DVec3::X * 9.0, DVec3::NEG_X).is_some_and(|at| (at - 8.0).abs() < 1e-6)
     );
-    forest.select(&Frame { view: &away(50.0), ahead: None, dt_secs: 0.1 });
+    forest.select(&Frame { view: &away(50.0), ahead: None, shadows: None, dt_secs: 0.1 });
     assert_eq!(forest.selection().draw.len(), 0);
 }
 
@@ -401,9 +401,9 @@ fn views_and_options_without_sense_do_no_harm() {
     ] {
         let options = simulation.forest.options_mut();
         (options.max_sse_px, options.budget_bytes, options.max_requests_in_flight) = (0.0, 0, 0);
-        simulation.forest.select(&Frame { view: &odd, ahead: Some(&odd), dt_secs: f32::NAN });
+        simulation.forest.select(&Frame { view: &odd, ahead: Some(&odd), shadows: None, dt_secs: f32::NAN });
         *simulation.forest.options_mut() = ForestOptions { max_visits: 0, ..ForestOptions::default() };
-        simulation.forest.select(&Frame { view: &odd, ahead: Some(&odd), dt_secs: -1.0 });
+        simulation.forest.select(&Frame { view: &odd, ahead: Some(&odd), shadows: None, dt_secs: -1.0 });
     }
 }
 

@@ -123,16 +123,17 @@ fn follow_twin(
             continue;
         };
         let Ok((mut shown, mut label, mut visibility, children)) = entities.get_mut(entity) else { continue };
+        let properties = EntityProperties::new(twin, twin_entity, t, twin.options().stale_secs);
+        let looks = looks_of(found, &properties);
+        let tag = Look { tint: looks.tint, ..default() }.tag();
         if !shown.has_model {
             let resolve = |url: &_| resolve(&open.base, url);
             if let Some(model) = models.get(index, rule, resolve, &jobs, &mut factory, &mut log) {
-                dress(&mut commands, entity, key, &model);
+                dress(&mut commands, entity, key, &model, &tag);
                 shown.has_model = true;
                 label.height_m = model.center.y + 0.5 * model.radius_m + 1.0;
             }
         }
-        let properties = EntityProperties::new(twin, twin_entity, t, twin.options().stale_secs);
-        let looks = looks_of(found, &properties);
         let layer_on = layers.is_visible(rule.layer.as_deref());
         let wanted = looks.visible && layer_on && twin.pose_at(key, t).is_some();
         visibility.set_if_neq(if wanted { Visibility::Visible } else { Visibility::Hidden });
@@ -145,7 +146,6 @@ fn follow_twin(
         }
         label.text = text;
         shown.tint = looks.tint;
-        let tag = Look { tint: looks.tint, ..default() }.tag();
         for child in children.into_iter().flatten() {
             if let Ok(mut own) = tags.get_mut(*child) {
                 own.set_if_neq(tag.clone());
@@ -172,7 +172,7 @@ fn looks_of(rule: Option<&crate::twin::bind::CompiledRule>, properties: &EntityP
 }
 
 /// Gives an entity the surfaces of its model.
-fn dress(commands: &mut Commands, entity: Entity, key: EntityKey, model: &Model) {
+fn dress(commands: &mut Commands, entity: Entity, key: EntityKey, model: &Model, tag: &MeshTag) {
     commands.entity(entity).insert(Pickable {
         key,
         corners: model.corners.clone(),
@@ -185,7 +185,7 @@ fn dress(commands: &mut Commands, entity: Entity, key: EntityKey, model: &Model)
                 Mesh3d(surface.mesh.clone()),
                 MeshMaterial3d(surface.material.clone()),
                 surface.aabb,
-                Look::default().tag(),
+                tag.clone(),
             ));
         }
     });

@@ -15,10 +15,11 @@ use glam::{DMat3, DVec3};
 
 use self::environment::{EnvironmentMaps, SkyState};
 use self::pass::{AirTables, AirView};
-use super::ViewSet;
 use super::space::{EyeCamera, MainEye, Origin};
+use super::{MainShadows, ViewSet};
 use crate::geo::{sun, wgs84};
 use crate::optics::atmosphere::{Air, Atmosphere, GROUND_RADIUS_KM, SUN_ILLUMINANCE_LUX};
+use crate::tiles::ShadowLight;
 
 /// Illuminance of the full moon above the air, lux.
 const FULL_MOON_LUX: f64 = 0.32;
@@ -98,13 +99,15 @@ fn make_tables(
 }
 
 /// Sun, moon, exposure and the uniform of the air.
+#[expect(clippy::too_many_arguments, reason = "one light, and all that follows from where it stands")]
 fn light(
     settings: Res<SkySettings>,
     eye: Res<MainEye>,
     origin: Res<Origin>,
     sky: Res<Sky>,
     mut daylight: ResMut<Daylight>,
-    mut suns: Query<(&mut DirectionalLight, &mut Transform), With<SunLight>>,
+    mut shadows: ResMut<MainShadows>,
+    mut suns: Query<(&mut DirectionalLight, &mut Transform, &CascadeShadowConfig), With<SunLight>>,
     mut cameras: Query<(&mut Exposure, &mut AirView), With<EyeCamera>>,
 ) {
     let at = eye.geodetic();
@@ -128,12 +131,17 @@ fn light(
 
     let by_day = sun_lux.y >= moon_lux.y;
     let (direction, lux) = if by_day { (sun_ecef, sun_lux) } else { (moon_ecef, moon_lux) };
-    for (mut light, mut transform) in &mut suns {
+    shadows.0 = None;
+    for (mut light, mut transform, cascades) in &mut suns {
         let brightest = lux.max_element().max(1e-9);
         let color = lux / brightest;
         light.illuminance = brightest as f32;
         light.color = Color::linear_rgb(color.x as f32, color.y as f32, color.z as f32);
         light.shadow_maps_enabled = settings.shadows && brightest > 1e-3;
+        if light.shadow_maps_enabled {
+            let reach_m = cascades.bounds.last().copied().map_or(0.0, f64::from);
+            shadows.0 = Some(ShadowLight { to_light_ecef: direction, reach_m });
+        }
         let towards = origin.render_from_direction(direction);
         transform.rotation = Transform::default().looking_to(-towards, Vec3::X).rotation;
     }

@@ -99,6 +99,7 @@ fn init_pipeline(
     commands.insert_resource(AirPipeline { layout, table_sampler, pipeline });
 }
 
+#[expect(clippy::too_many_arguments, reason = "a pass binds all that its shader reads")]
 fn draw_air(
     view: ViewQuery<(&ViewTarget, &ViewDepthTexture, &ViewUniformOffset, &DynamicUniformIndex<AirView>)>,
     pipeline: Option<Res<AirPipeline>>,

@@ -62,12 +62,10 @@ fn run_unguarded(work: Work) -> (Outcome, Vec<(String, Issues)>) {
                     issues.push((first.0, found));
                     Outcome::Subtree(subtree)
                 }
-                Ok(SubtreeRead::Missing(uris)) => {
-                    match uris.iter().find(|uri| resources.failed(uri)) {
-                        Some(uri) => Outcome::Failed(format!("its buffer {uri:?} could not be had")),
-                        None => Outcome::Missing(uris.into_iter().map(|uri| (0, uri)).collect()),
-                    }
-                }
+                Ok(SubtreeRead::Missing(uris)) => match uris.iter().find(|uri| resources.failed(uri)) {
+                    Some(uri) => Outcome::Failed(format!("its buffer {uri:?} could not be had")),
+                    None => Outcome::Missing(uris.into_iter().map(|uri| (0, uri)).collect()),
+                },
                 Err(error) => Outcome::Failed(error.to_string()),
             }
         }

@@ -15,6 +15,7 @@ mod upload;
 
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
+use glam::DAffine3;
 use std::time::Instant;
 
 pub use issues::IssueLog;
@@ -22,9 +23,9 @@ pub use jobs::Jobs;
 pub use prepare::{Prepared, Surfaces, prepare, surfaces};
 pub use upload::{MaterialCache, Surface, SurfaceFactory, TileContent, Uploads};
 
-use super::ViewSet;
 use super::navigate::Navigator;
 use super::space::{EyeCamera, MainEye, NEAR_M};
+use super::{MainShadows, ViewSet};
 use crate::format::issue::Issue;
 use crate::format::uri::Location;
 use crate::nav::Eye;
@@ -69,6 +70,14 @@ impl Tiles {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
+    /// Reads a content without a tileset anew for another place.
+    pub fn reopen_content(&mut self, id: TilesetId, ecef_from_content: DAffine3) -> TilesetId {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) else { return id };
+        self.forest.remove_tileset(id);
+        entry.id = self.forest.add_content(entry.location.clone(), ecef_from_content);
+        entry.id
+    }
+
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -109,6 +118,7 @@ fn select(
     eye: Res<MainEye>,
     time: Res<Time>,
     navigator: Res<Navigator>,
+    shadows: Res<MainShadows>,
     cameras: Query<&Camera, With<EyeCamera>>,
     windows: Query<&Window, With<PrimaryWindow>>,
     mut tiles: ResMut<Tiles>,
@@ -126,12 +136,19 @@ fn select(
     let view = selection_view(&eye, viewport_px);
     let ahead = navigator.destination().map(|eye| selection_view(&eye, viewport_px));
     let tiles = &mut *tiles;
-    let selection = tiles.forest.select(&Frame { view: &view, ahead: ahead.as_ref(), dt_secs: time.delta_secs() });
+    let selection = tiles.forest.select(&Frame {
+        view: &view,
+        ahead: ahead.as_ref(),
+        shadows: shadows.0,
+        dt_secs: time.delta_secs(),
+    });
     let requests: Vec<TileId> = selection.requests.iter().map(|r| r.tile).collect();
     let cancel = selection.cancel.clone();
     let unload = selection.unload.clone();
     uploads.draw.clear();
     uploads.draw.extend_from_slice(&selection.draw);
+    uploads.casters.clear();
+    uploads.casters.extend_from_slice(&selection.casters);
     let counters = selection.counters;
 
     for tile in cancel {

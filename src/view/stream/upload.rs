@@ -124,6 +124,8 @@ pub struct Uploads {
     resident: HashMap<TileId, Resident>,
     /// What the selection wants on screen.
     pub draw: Vec<Draw>,
+    /// What throws shadows from outside of the picture.
+    pub casters: Vec<TileId>,
     pub unload: Vec<TileId>,
     was_drawn: HashSet<TileId>,
     drawn_before: u64,
@@ -216,7 +218,15 @@ impl Uploads {
         for draw in &self.draw {
             let look = Look { opacity: draw.opacity, going: draw.fading_out, ..Look::default() };
             now.insert(draw.tile, look.tag());
+            if let Some(resident) = self.resident.get(&draw.tile)
+                && self.was_drawn.insert(draw.tile)
+            {
+                self.needed_wire_bytes += resident.wire_bytes;
+            }
             hash = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(u64::from(draw.tile.0) + 1);
+        }
+        for tile in &self.casters {
+            now.entry(*tile).or_insert_with(|| Look::default().tag());
         }
         self.draw_changed = hash != self.drawn_before;
         self.drawn_before = hash;
@@ -224,9 +234,6 @@ impl Uploads {
             let tag = now.get(tile);
             let visible = tag.is_some();
             let tag = tag.cloned().unwrap_or_else(|| resident.tag.clone());
-            if visible && self.was_drawn.insert(*tile) {
-                self.needed_wire_bytes += resident.wire_bytes;
-            }
             if visible == resident.visible && tag == resident.tag {
                 continue;
             }

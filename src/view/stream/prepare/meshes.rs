@@ -180,4 +180,3 @@ fn extend<S, T: Copy>(
     into.extend(order.iter().map(|&i| convert(&from[i as usize])));
     true
 }
-

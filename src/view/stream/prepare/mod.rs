@@ -121,4 +121,3 @@ pub fn surfaces(content: &Content, local_from_content: DAffine3) -> Surfaces {
         .collect();
     Surfaces { meshes, materials, images }
 }
-

@@ -50,10 +50,7 @@ impl PointVertices {
         let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
             .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, self.positions)
             .with_inserted_attribute(ATTRIBUTE_POINT, self.corners)
-            .with_inserted_attribute(
-                ATTRIBUTE_POINT_COLOR,
-                bevy::mesh::VertexAttributeValues::Unorm8x4(self.colors),
-            )
+            .with_inserted_attribute(ATTRIBUTE_POINT_COLOR, bevy::mesh::VertexAttributeValues::Unorm8x4(self.colors))
             .with_inserted_indices(Indices::U32(self.indices));
         if let Some(normals) = self.normals {
             mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, normals);
