@@ -74,6 +74,12 @@ struct RunArgs {
     /// Size of texts and panels: 1 at a desk, 2 to read from three metres.
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
     ui_scale: f32,
+    /// Width and height of the window in pixels.
+    #[arg(long, default_value = "1600x900", value_name = "WxH", value_parser = render::size)]
+    size: bevy::math::UVec2,
+    /// Fill the screen, without a frame.
+    #[arg(long)]
+    fullscreen: bool,
 }
 
 /// Where to look from, and when.
@@ -178,7 +184,14 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 impl RunArgs {
     fn demo() -> Self {
         let view = ViewArgs { view: None, eye: None, look: None, time: None };
-        Self { scene: None, view, feed: None, ui_scale: 1.0 }
+        Self {
+            scene: None,
+            view,
+            feed: None,
+            ui_scale: 1.0,
+            size: bevy::math::UVec2::new(1600, 900),
+            fullscreen: false,
+        }
     }
 }
 
@@ -194,7 +207,7 @@ fn log_to_stderr(verbose: u8) {
         _ => "debug",
     };
     // Two warnings of libraries that a user can do nothing about: a software renderer and its missing extensions.
-    let quiet = "wgpu_hal=error,wgpu_core=error,naga=error,bevy_render=error,bevy_pbr=error,bevy_winit=error,offset_allocator=error";
+    let quiet = "wgpu_hal=error,wgpu_core=error,naga=error,bevy_render=error,bevy_pbr=error,bevy_winit=error,winit=error,bevy_egui=error,offset_allocator=error";
     let filter = tracing_subscriber::EnvFilter::try_from_env("MIRANTE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("warn,{quiet},mirante={own}")));
     let subscriber = tracing_subscriber::fmt()

@@ -11,11 +11,11 @@ use serde_json::json;
 use mirante::format::issue::Issues;
 use mirante::view::capture::Studio;
 use mirante::view::entities::Cast;
-use mirante::view::live::{FeedAddress, FeedHealth, FeedLink};
+use mirante::view::live::{FeedHealth, FeedLink};
 use mirante::view::roads::Roads;
 use mirante::view::stream::{IssueLog, StreamStats, Tiles};
 
-use super::run::{open_or_demo, prepare};
+use super::run::{Start, open_or_demo, prepare};
 use super::{Outcome, ViewArgs};
 
 #[derive(Args)]
@@ -44,7 +44,7 @@ pub struct RenderArgs {
     feed: Option<String>,
 }
 
-fn size(text: &str) -> Result<UVec2, String> {
+pub fn size(text: &str) -> Result<UVec2, String> {
     let wrong = || format!("expected WIDTHxHEIGHT such as 1280x720, 16 to 8192 each, got {text:?}");
     let (width, height) = text.split_once(['x', 'X']).ok_or_else(wrong)?;
     let parse = |part: &str| part.trim().parse::<u32>().ok().filter(|n| (16..=8192).contains(n)).ok_or_else(wrong);
@@ -56,12 +56,12 @@ const SETTLED_FRAMES: u32 = 3;
 
 pub fn render(args: RenderArgs) -> Outcome {
     let opened = open_or_demo(Some(&args.scene))?;
-    let (scene, feed, _hub) = prepare(&opened, &args.view, args.feed.as_deref())?;
+    let Start { scene, feed, hub: _hub } = prepare(&opened, &args.view, args.feed.as_deref())?;
     let has_feed = feed.is_some() || scene.scene.feed.as_ref().is_some_and(|f| f.url.is_some());
     let mut studio = Studio::new(args.size, move |app| {
         app.insert_resource(scene);
         if let Some(address) = feed {
-            app.insert_resource(FeedAddress(address));
+            app.insert_resource(address);
         }
     })?;
 

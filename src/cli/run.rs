@@ -10,6 +10,7 @@ use mirante::stage::{Stage, resolve};
 use mirante::view::live::FeedAddress;
 use mirante::view::scene::OpenScene;
 use mirante::view::ui::UiState;
+use mirante::view::window::WindowFrame;
 
 use super::open::{Opened, demo, open};
 use super::{HubArgs, Outcome, RunArgs, ViewArgs};
@@ -20,7 +21,7 @@ pub fn run(args: RunArgs) -> Outcome {
     for issue in opened.issues.iter() {
         eprintln!("{issue}");
     }
-    let (scene, feed, _hub) = prepare(&opened, &args.view, args.feed.as_deref())?;
+    let Start { scene, feed, hub: _hub } = prepare(&opened, &args.view, args.feed.as_deref())?;
     if !has_display() {
         eprintln!(
             "mirante: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n\
@@ -29,11 +30,12 @@ pub fn run(args: RunArgs) -> Outcome {
         );
         return Ok(ExitCode::FAILURE);
     }
-    let exit = mirante::view::window::run(move |app| {
+    let frame = WindowFrame { size_px: args.size, fullscreen: args.fullscreen };
+    let exit = mirante::view::window::run(frame, move |app| {
         app.insert_resource(scene)
             .insert_resource(UiState { scale: args.ui_scale.clamp(0.5, 4.0), ..UiState::default() });
         if let Some(address) = feed {
-            app.insert_resource(FeedAddress(address));
+            app.insert_resource(address);
         }
     });
     Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -66,13 +68,17 @@ pub fn open_or_demo(text: Option<&str>) -> Result<Opened, Box<dyn std::error::Er
     }
 }
 
-/// The scene as the view takes it, the address of its feed, and the hub inside this program that serves it, if it is a
-/// trace that is played.
-pub fn prepare(
-    opened: &Opened,
-    view: &ViewArgs,
-    feed: Option<&str>,
-) -> Result<(OpenScene, Option<String>, Option<HubHandle>), Box<dyn std::error::Error>> {
+/// What the view starts with.
+pub struct Start {
+    pub scene: OpenScene,
+    /// Where the feed is, if the scene does not say it or the user says otherwise.
+    pub feed: Option<FeedAddress>,
+    /// The hub inside this program that serves the feed, if it is a trace that is played; it ends with this.
+    pub hub: Option<HubHandle>,
+}
+
+/// Chooses the eye and the time, and starts the hub if the scene plays a trace.
+pub fn prepare(opened: &Opened, view: &ViewArgs, feed: Option<&str>) -> Result<Start, Box<dyn std::error::Error>> {
     let scene = OpenScene {
         scene: opened.scene.clone(),
         base: opened.base.clone(),
@@ -81,15 +87,14 @@ pub fn prepare(
         unix_secs: view.time,
     };
     if let Some(address) = feed {
-        return Ok((scene, Some(address.to_string()), None));
+        return Ok(Start { scene, feed: Some(FeedAddress(address.to_string())), hub: None });
     }
     match &opened.scene.feed {
         Some(feed) if feed.play.is_some() => {
             let hub = play(&opened.base, feed)?;
-            let url = hub.url().to_string();
-            Ok((scene, Some(url), Some(hub)))
+            Ok(Start { scene, feed: Some(FeedAddress(hub.url().to_string())), hub: Some(hub) })
         }
-        _ => Ok((scene, None, None)),
+        _ => Ok(Start { scene, feed: None, hub: None }),
     }
 }
 

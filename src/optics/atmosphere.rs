@@ -1,7 +1,7 @@
 //! The air of the Earth: how much light passes through it and how much it scatters towards the eye.
 //!
 //! Source: S. Hillaire, "A Scalable and Production Ready Sky and Atmosphere Rendering Technique", EGSR 2020 (single
-//! scattering marched along the ray, all further orders from a small table), with the parameters of E. Bruneton's
+//! scattering marched along the ray, all further orders from a small table), with the spectra of E. Bruneton's
 //! "Precomputed Atmospheric Scattering" (2017 edition). Two tables are made here once; `shaders/atmosphere.wgsl` reads
 //! them and marches the same sums, so that what this module says about light on the ground is what the picture shows.
 //!
@@ -21,9 +21,11 @@ pub const TOP_RADIUS_KM: f64 = GROUND_RADIUS_KM + 100.0;
 /// Illuminance of the sun above the air, lux (solar constant times luminous efficacy).
 pub const SUN_ILLUMINANCE_LUX: f64 = 128_000.0;
 
-const RAYLEIGH_PER_KM: DVec3 = DVec3::new(5.802e-3, 13.558e-3, 33.1e-3);
+/// Means over what each Rec. 709 primary sees (CIE 1931 by the fit of Wyman, Sloan and Shirley 2013, sunlight), not samples
+/// at three wavelengths: ozone takes most at 600 nm, and a red that is sampled at 680 nm turns every twilight purple.
+const RAYLEIGH_PER_KM: DVec3 = DVec3::new(7.02e-3, 13.81e-3, 32.15e-3);
 const RAYLEIGH_HEIGHT_KM: f64 = 8.0;
-const OZONE_ABSORPTION_PER_KM: DVec3 = DVec3::new(0.650e-3, 1.881e-3, 0.085e-3);
+const OZONE_ABSORPTION_PER_KM: DVec3 = DVec3::new(2.63e-3, 1.67e-3, 0.0);
 const MIE_SCATTERING_PER_KM: f64 = 3.996e-3;
 const MIE_ABSORPTION_PER_KM: f64 = 0.444e-3;
 const MIE_HEIGHT_KM: f64 = 1.2;

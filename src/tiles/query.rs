@@ -173,6 +173,13 @@ impl TileForest {
         bounds.ray_hit(origin_ecef, dir)
     }
 
+    /// How many tiles lie above this one in its tree, if the tileset is shown and the line meets the tile's volume.
+    pub fn shown_depth_on_line(&self, tile: TileId, origin_ecef: DVec3, dir: DVec3) -> Option<u32> {
+        let node = self.arena.contains(tile.0).then(|| self.arena.node(tile.0))?;
+        let shown = self.tilesets.get(node.tileset as usize).is_some_and(|entry| entry.visible && !entry.removed);
+        (shown && self.draw_volume_hit(tile, origin_ecef, dir).is_some()).then_some(u32::from(node.depth))
+    }
+
     /// All tiles that can't be shown, with the reason, in no particular order.
     pub fn failures(&self) -> impl Iterator<Item = (TileId, &str)> {
         self.failures.iter().map(|(tile, reason)| (TileId(*tile), reason.as_str()))

@@ -5,7 +5,7 @@
 //! with the height, H goes home, N turns north up, digits fly to the scene's views, double click nears what is clicked.
 //! After every move the eye is kept above the ground.
 
-use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::input::mouse::{AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
@@ -46,6 +46,8 @@ pub struct Navigator {
     /// Metres a second: right, ahead, up.
     velocity: DVec3,
     last_click: Option<(f64, Vec2)>,
+    /// The cursor in the last frame. Its positions are used, not the device's raw motion: remote desktops send none.
+    cursor: Option<Vec2>,
 }
 
 #[derive(Clone, Copy)]
@@ -85,7 +87,6 @@ fn cursor(window: &Window) -> Option<(DVec2, f64)> {
 struct Devices<'w> {
     buttons: Res<'w, ButtonInput<MouseButton>>,
     keys: Res<'w, ButtonInput<KeyCode>>,
-    motion: Res<'w, AccumulatedMouseMotion>,
     scroll: Res<'w, AccumulatedMouseScroll>,
     focus: Res<'w, InputFocus>,
     time: Res<'w, Time>,
@@ -100,10 +101,11 @@ fn drag_and_zoom(
     picker: Picker,
 ) {
     let Ok(window) = windows.single() else { return };
-    let Some((ndc, aspect)) = cursor(window) else {
-        navigator.drag = None;
-        return;
-    };
+    let at = window.cursor_position();
+    let moved = at.zip(navigator.cursor).map_or(DVec2::ZERO, |(now, before)| (now - before).as_dvec2());
+    navigator.cursor = at;
+    // A drag that leaves the window goes on when it comes back.
+    let Some((ndc, aspect)) = cursor(window) else { return };
     let ray = eye.ray(ndc, aspect);
     let free = !devices.focus.pointer;
     let control = devices.keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
@@ -135,7 +137,6 @@ fn drag_and_zoom(
     if !devices.buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]) {
         navigator.drag = None;
     }
-    let moved = devices.motion.delta.as_dvec2();
     if let Some(drag) = navigator.drag
         && moved != DVec2::ZERO
     {
@@ -291,11 +292,7 @@ fn stay_above_ground(
         *measured_at = eye.pos_ecef;
         *measured_tiles = tiles;
         let up = geo::enu_basis(at).z_axis;
-        let height_at = |hit: super::pick::Hit| wgs84::geodetic_from_ecef(hit.pos_ecef).height_m;
-        let below = picker.cast(eye.pos_ecef + up * 0.3, -up).map(height_at);
-        // Nothing below: the eye may have come to be inside of the ground; then it is lifted out.
-        let found = below.or_else(|| picker.cast(eye.pos_ecef + up * 200.0, -up).map(height_at));
-        ground.height_m = found.unwrap_or_else(|| picker.plain_ground_height_m());
+        ground.height_m = picker.ground_below_m(eye.pos_ecef, up);
     }
     let least = ground.height_m.max(picker.plain_ground_height_m()) + CLEARANCE_M;
     if at.height_m < least {

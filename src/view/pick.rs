@@ -34,6 +34,11 @@ pub enum HitWhat {
     Entity(Entity),
 }
 
+/// The ground is looked for from this far above the eye, so that standing exactly on it counts.
+const EYE_SKIN_M: f64 = 0.3;
+/// How deep in the ground an eye may be to be lifted out of it.
+const BURIED_MOST_M: f64 = 1_000.0;
+
 /// Makes an entity something that can be clicked on: its triangles' corners in its local frame, three a triangle.
 #[derive(Component, Clone)]
 pub struct Pickable {
@@ -111,6 +116,38 @@ impl SolidPicker<'_> {
         best.map(|(t, what)| Hit { pos_ecef: origin_ecef + dir * t, distance_m: t, what })
     }
 
+    /// Height of the ground under the eye, metres above the ellipsoid: of the finest tiles that are held there, on screen
+    /// or not; the plain ground where there are none.
+    pub fn ground_below_m(&self, eye_ecef: DVec3, up: DVec3) -> f64 {
+        let start = eye_ecef + up * EYE_SKIN_M;
+        let found = self.cast_held(start, -up, f64::INFINITY).map(|t| start - up * t).or_else(|| {
+            // Nothing below: the eye may have come to be inside of the ground; then what is above it is the ground.
+            self.cast_held(eye_ecef, up, BURIED_MOST_M).map(|t| eye_ecef + up * t)
+        });
+        found.map_or_else(|| self.plain_ground_height_m(), |at| wgs84::geodetic_from_ecef(at).height_m)
+    }
+
+    /// Distance to the nearest hit among the deepest tiles that are hit at all.
+    fn cast_held(&self, origin_ecef: DVec3, dir: DVec3, max_t: f64) -> Option<f64> {
+        let forest = &self.tiles.forest;
+        let mut best: Option<(u32, f64)> = None;
+        for (tile, contents) in self.uploads.held_contents() {
+            let Some(depth) = forest.shown_depth_on_line(tile, origin_ecef, dir) else { continue };
+            if best.is_some_and(|(deepest, _)| depth < deepest) {
+                continue;
+            }
+            let limit = best.filter(|(deepest, _)| *deepest == depth).map_or(max_t, |(_, t)| t);
+            for (content, ecef_from_content) in contents {
+                if let Some(hit) = pick::cast(content, *ecef_from_content, origin_ecef, dir, limit)
+                    && best.is_none_or(|(deepest, t)| depth > deepest || hit.t < t)
+                {
+                    best = Some((depth, hit.t));
+                }
+            }
+        }
+        best.map(|(_, t)| t)
+    }
+
     pub fn plain_ground_height_m(&self) -> f64 {
         if self.ground.visible { self.ground.height_m } else { -12_000.0 }
     }
@@ -152,6 +189,8 @@ pub struct Chosen {
     /// What kind of thing it is, in a word or two.
     pub kind: String,
     pub what: ChosenWhat,
+    /// Whether it is a feature of a tile.
+    pub is_feature: bool,
     /// Names and values that do not change while it is chosen.
     pub rows: Vec<(String, String)>,
     pub center_ecef: DVec3,
@@ -165,6 +204,8 @@ pub struct Chosen {
 pub enum ChosenWhat {
     Entity(EntityKey, Entity),
     Tile(TileId),
+    /// A point on the ground or on a tile without features.
+    Place,
 }
 
 /// Asks for another choice than a click's; `None` chooses nothing.
@@ -212,7 +253,7 @@ fn click(
     selected.0 = choose_at(&picker, &pickables, eye.pos_ecef, ray);
 }
 
-/// What a ray chooses; nothing for bare ground.
+/// What a ray chooses: an entity, a feature, a model, or else the place that it meets.
 pub fn choose_at(
     picker: &Picker,
     pickables: &Query<(&Pickable, &EcefPose)>,
@@ -221,13 +262,60 @@ pub fn choose_at(
 ) -> Option<Chosen> {
     let hit = picker.cast(origin_ecef, ray)?;
     match hit.what {
-        HitWhat::Ground => None,
+        HitWhat::Ground => Some(chosen_place(&hit, Vec::new())),
         HitWhat::Entity(entity) => {
             let (pickable, pose) = pickables.get(entity).ok()?;
             Some(chosen_entity(entity, pickable, pose))
         }
-        HitWhat::Tile { tile, content, hit } => chosen_tile(picker, tile, content, &hit),
+        HitWhat::Tile { tile, content, hit: in_tile } => {
+            let chosen = chosen_tile(picker, tile, content, &in_tile)?;
+            let is_whole = picker
+                .solid
+                .tiles
+                .forest
+                .tile_info(tile)
+                .is_some_and(|info| picker.solid.tiles.forest.is_bare(info.tileset));
+            // A tile is a piece of the streaming, not of the world: without features one chooses a place on it.
+            Some(if chosen.is_feature || is_whole { chosen } else { chosen_place(&hit, chosen.rows) })
+        }
     }
+}
+
+/// A place: its coordinates, what is known of the tile there, and a ring around it.
+fn chosen_place(hit: &Hit, known: Vec<(String, String)>) -> Chosen {
+    let at = wgs84::geodetic_from_ecef(hit.pos_ecef);
+    let mut rows = vec![
+        ("Longitude".to_string(), format!("{:.6}°", at.lon_deg())),
+        ("Latitude".to_string(), format!("{:.6}°", at.lat_deg())),
+        ("Height".to_string(), format!("{:.2} m", at.height_m)),
+    ];
+    rows.extend(known);
+    Chosen {
+        title: "Place".into(),
+        kind: "heights above the WGS84 ellipsoid".into(),
+        what: ChosenWhat::Place,
+        is_feature: false,
+        rows,
+        center_ecef: hit.pos_ecef,
+        radius_m: 0.2 * hit.distance_m,
+        corners: ring((0.012 * hit.distance_m) as f32).into(),
+    }
+}
+
+/// Triangles of a flat ring around the origin, lying level.
+fn ring(radius_m: f32) -> Vec<Vec3> {
+    const SEGMENTS: u32 = 40;
+    let at = |index: u32, radius: f32| {
+        let angle = index as f32 / SEGMENTS as f32 * std::f32::consts::TAU;
+        Vec3::new(angle.cos() * radius, 0.02 * radius_m, -angle.sin() * radius)
+    };
+    let mut corners = Vec::new();
+    for i in 0..SEGMENTS {
+        let (a, b) = (at(i, 0.8 * radius_m), at(i, radius_m));
+        let (c, d) = (at(i + 1, 0.8 * radius_m), at(i + 1, radius_m));
+        corners.extend([a, b, d, a, d, c]);
+    }
+    corners
 }
 
 fn chosen_entity(entity: Entity, pickable: &Pickable, pose: &EcefPose) -> Chosen {
@@ -235,6 +323,7 @@ fn chosen_entity(entity: Entity, pickable: &Pickable, pose: &EcefPose) -> Chosen
         title: String::new(),
         kind: "entity".into(),
         what: ChosenWhat::Entity(pickable.key, entity),
+        is_feature: false,
         rows: Vec::new(),
         center_ecef: pose.pos_ecef + pose.ecef_from_local * pickable.center.as_dvec3(),
         radius_m: f64::from(pickable.radius_m),
@@ -287,8 +376,9 @@ fn chosen_tile(picker: &Picker, tile: TileId, content_index: usize, hit: &Conten
     let level_from_content = EcefPose::level(center_ecef).affine().inverse() * ecef_from_content;
     Some(Chosen {
         title,
-        kind: if feature.is_some() { "feature".into() } else { "tile".into() },
+        kind: if feature.is_some() { "feature".into() } else { "model".into() },
         what: ChosenWhat::Tile(tile),
+        is_feature: feature.is_some(),
         rows,
         center_ecef,
         radius_m: 0.5 * (hi - lo).length(),
@@ -357,7 +447,7 @@ fn outline(
     mut poses: ParamSet<(ModelPoses, OutlinePoses)>,
 ) {
     let pose = selected.0.as_ref().and_then(|chosen| match chosen.what {
-        ChosenWhat::Tile(_) => Some(EcefPose::level(chosen.center_ecef)),
+        ChosenWhat::Tile(_) | ChosenWhat::Place => Some(EcefPose::level(chosen.center_ecef)),
         ChosenWhat::Entity(_, entity) => poses.p0().get(entity).ok().copied(),
     });
     let distance = pose.map(|pose| pose.pos_ecef.distance(eye.pos_ecef).max(0.5));

@@ -2,18 +2,31 @@
 
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
-use bevy::window::{PresentMode, PrimaryWindow, WindowResolution};
+use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowMode, WindowResolution};
 
 use super::camera::camera_bundle;
 use super::scene::OpenScene;
 
+/// How the window lies on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowFrame {
+    pub size_px: UVec2,
+    /// All of the screen that it opens on.
+    pub fullscreen: bool,
+}
+
 /// Opens the window and runs until it is closed.
-pub fn run(setup: impl FnOnce(&mut App)) -> AppExit {
+pub fn run(frame: WindowFrame, setup: impl FnOnce(&mut App)) -> AppExit {
     let mut app = App::new();
     let window = Window {
         title: "Mirante".into(),
         name: Some("mirante".into()),
-        resolution: WindowResolution::new(1600, 900),
+        resolution: WindowResolution::new(frame.size_px.x, frame.size_px.y),
+        mode: if frame.fullscreen {
+            WindowMode::BorderlessFullscreen(MonitorSelection::Current)
+        } else {
+            WindowMode::Windowed
+        },
         present_mode: PresentMode::AutoVsync,
         ..default()
     };

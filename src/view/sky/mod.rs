@@ -24,7 +24,7 @@ use crate::tiles::ShadowLight;
 /// Illuminance of the full moon above the air, lux.
 const FULL_MOON_LUX: f64 = 0.32;
 /// Airglow and the light of towns in the night sky, cd/m².
-const NIGHT_SKY: DVec3 = DVec3::new(0.0035, 0.0045, 0.0075);
+const NIGHT_SKY: DVec3 = DVec3::new(0.010, 0.012, 0.0175);
 const STAR_LUMINANCE: f32 = 0.6;
 /// Cosine of the sun's angular radius (0.267 degrees).
 const SUN_COS_RADIUS: f64 = 0.999_989_15;
@@ -125,8 +125,15 @@ fn light(
     let night_lux = NIGHT_SKY * std::f64::consts::PI;
     let ground_lux = (sun_lux * cos_sun.max(0.0) + moon_lux * cos_moon.max(0.0) + sky_lux + night_lux).y;
 
-    // From 15 stops at noon down by four fifths of a stop for each halving of the light.
-    let ev100 = 13.9 + 0.8 * (ground_lux / 100_000.0).log2() as f32 - settings.exposure_stops;
+    // From high above, the air that the sun still reaches is in the picture, also where the ground below lies in the dark.
+    let sun_at_eye =
+        sky.atmosphere.transmittance_to_space(GROUND_RADIUS_KM + (at.height_m * 0.001).clamp(0.0, 99.0), cos_sun);
+    let lit_air_share = 0.12 * (at.height_m / 30_000.0).clamp(0.0, 1.0);
+    let ground_lux = ground_lux.max(sun_at_eye.y * SUN_ILLUMINANCE_LUX * lit_air_share);
+
+    // From 14 stops at noon down by less than a stop for each halving of the light: a night stays darker than a day, but
+    // an operator sees what is there.
+    let ev100 = 13.9 + 0.86 * (ground_lux / 100_000.0).log2() as f32 - settings.exposure_stops;
     *daylight = Daylight { sun_elevation_rad: cos_sun.clamp(-1.0, 1.0).asin(), sun_ecef, ground_lux, ev100 };
 
     let by_day = sun_lux.y >= moon_lux.y;

@@ -293,6 +293,11 @@ impl Uploads {
         self.draw.iter().filter(|d| !d.fading_out).filter_map(|d| Some((d.tile, self.resident.get(&d.tile)?)))
     }
 
+    /// All contents that are held, on screen or not.
+    pub fn held_contents(&self) -> impl Iterator<Item = (TileId, &[(Arc<Content>, DAffine3)])> {
+        self.resident.iter().map(|(tile, resident)| (*tile, resident.contents.as_slice()))
+    }
+
     /// The contents on screen, for ray casts.
     pub fn drawn_contents(&self) -> impl Iterator<Item = (TileId, &Arc<Content>, DAffine3)> {
         self.drawn().flat_map(|(tile, resident)| {

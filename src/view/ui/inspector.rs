@@ -41,7 +41,7 @@ pub fn draw(root: &mut egui::Ui, data: &mut Data) -> Option<Eye> {
 
 fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &Data) -> (bool, Option<Eye>) {
     let (title, kind) = match chosen.what {
-        ChosenWhat::Tile(_) => (chosen.title.clone(), chosen.kind.clone()),
+        ChosenWhat::Tile(_) | ChosenWhat::Place => (chosen.title.clone(), chosen.kind.clone()),
         ChosenWhat::Entity(key, _) => match data.live.twin.entity(key) {
             Some(entity) => (entity.id().to_string(), entity.class().unwrap_or("entity").to_string()),
             None => ("gone".to_string(), "entity".to_string()),
@@ -63,7 +63,7 @@ fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &Data) -> (bool, Option<Eye>
                 let at = data.entities.get(entity).map_or(chosen.center_ecef, |(pose, _)| pose.pos_ecef);
                 (at, chosen.radius_m)
             }
-            ChosenWhat::Tile(_) => (chosen.center_ecef, chosen.radius_m),
+            ChosenWhat::Tile(_) | ChosenWhat::Place => (chosen.center_ecef, chosen.radius_m),
         };
         fly_to = Some(near(&data.eye, center, (radius * 3.0).max(15.0)));
     }

@@ -7,7 +7,7 @@ use bevy_egui::egui;
 use super::{UiState, theme};
 use crate::nav::Eye;
 use crate::twin::EntityKey;
-use crate::view::entities::Cast;
+use crate::view::entities::{Cast, Label};
 use crate::view::live::{FeedHealth, FeedLink, LiveTwin};
 use crate::view::navigate::{FlyTo, Home, north_up};
 use crate::view::pick::Choose;
@@ -28,6 +28,7 @@ pub struct Data<'w, 's> {
     link: Res<'w, FeedLink>,
     cast: Res<'w, Cast>,
     poses: Query<'w, 's, &'static EcefPose>,
+    labels: Query<'w, 's, &'static Label>,
     fly_to: MessageWriter<'w, FlyTo>,
     choose: MessageWriter<'w, Choose>,
 }
@@ -36,12 +37,9 @@ pub struct Data<'w, 's> {
 const MAX_RESULTS: usize = 30;
 
 pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &mut Data) {
-    egui::Panel::left("left")
-        .frame(theme::panel_frame())
-        .default_size(236.0)
-        .size_range(190.0..=420.0)
-        .show_separator_line(false)
-        .show(root, |ui| {
+    egui::Panel::left("left").frame(theme::panel_frame()).exact_size(248.0).show_separator_line(false).show(
+        root,
+        |ui| {
             egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 if state.search.trim().is_empty() {
                     views(ui, data);
@@ -52,7 +50,8 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &mut Data) {
                     results(ui, state, data);
                 }
             });
-        });
+        },
+    );
 }
 
 fn wide_button(ui: &mut egui::Ui, text: &str, key: Option<String>) -> egui::Response {
@@ -170,12 +169,13 @@ impl Data<'_, '_> {
             .iter()
             .filter(|view| view.title.to_lowercase().contains(&wanted))
             .map(|view| (view.title.clone(), "view".to_string(), Found::View(view.eye)));
-        let entities =
-            self.live.twin.entities().filter(|(_, entity)| entity.id().to_lowercase().contains(&wanted)).map(
-                |(key, entity)| {
-                    (entity.id().to_string(), entity.class().unwrap_or("entity").to_string(), Found::Entity(key))
-                },
-            );
+        let entities = self.live.twin.entities().filter_map(|(key, entity)| {
+            let label = self.cast.entity(key).and_then(|e| self.labels.get(e).ok()).map_or("", |l| l.text.as_str());
+            let class = entity.class().unwrap_or("entity");
+            let hit = [entity.id(), class, label].iter().any(|text| text.to_lowercase().contains(&wanted));
+            let title = if label.is_empty() { entity.id() } else { label };
+            hit.then(|| (title.to_string(), class.to_string(), Found::Entity(key)))
+        });
         views.chain(entities).take(MAX_RESULTS).collect()
     }
 
@@ -229,7 +229,7 @@ fn results(ui: &mut egui::Ui, state: &mut UiState, data: &mut Data) {
     let found = data.find(&state.search);
     theme::section(ui, if found.len() < MAX_RESULTS { "Found" } else { "Found (the first)" });
     if found.is_empty() {
-        ui.label(egui::RichText::new("No view and no entity has that in its name.").color(theme::TEXT_WEAK));
+        ui.label(egui::RichText::new("No view and no entity is called that.").color(theme::TEXT_WEAK));
     }
     let mut go = None;
     for (index, (title, kind, _)) in found.iter().enumerate() {

@@ -2,6 +2,7 @@
 //!
 //! Panels only read state and send messages; nothing of the world depends on them.
 
+mod help;
 mod inspector;
 mod labels;
 mod left;
@@ -20,6 +21,9 @@ use super::{InputFocus, ViewSet};
 #[derive(Resource, Debug, Clone, PartialEq)]
 pub struct UiState {
     pub panels: bool,
+    /// The panel on the left; `None`: where there is room for it.
+    pub left: Option<bool>,
+    pub help: bool,
     pub performance: bool,
     pub search: String,
     /// Factor on all sizes: 1 at a desk, 2 to read it from three metres.
@@ -28,7 +32,16 @@ pub struct UiState {
 
 impl Default for UiState {
     fn default() -> Self {
-        Self { panels: true, performance: false, search: String::new(), scale: 1.0 }
+        Self { panels: true, left: None, help: false, performance: false, search: String::new(), scale: 1.0 }
+    }
+}
+
+/// Below this width of the window, in points, the world has it for itself until a panel is asked for.
+const NARROW_PT: f32 = 820.0;
+
+impl UiState {
+    fn shows_left(&self, width_pt: f32) -> bool {
+        self.left.unwrap_or(width_pt >= NARROW_PT) || !self.search.trim().is_empty()
     }
 }
 
@@ -94,9 +107,14 @@ fn draw(
     let mut root = root(&ctx);
     top::draw(&mut root, &mut state, &top, &mut left);
     status::draw(&mut root, &status);
-    left::draw(&mut root, &mut state, &mut left);
+    if state.shows_left(ctx.viewport_rect().width()) {
+        left::draw(&mut root, &mut state, &mut left);
+    }
     if let Some(eye) = inspector::draw(&mut root, &mut inspector) {
         left.fly(eye);
+    }
+    if state.help {
+        help::draw(&ctx, &mut state);
     }
     if state.performance {
         performance::draw(&ctx, &performance);
@@ -113,14 +131,21 @@ fn focus(mut contexts: EguiContexts, mut focus: ResMut<InputFocus>) -> Result {
 }
 
 fn shortcuts(keys: Res<ButtonInput<KeyCode>>, focus: Res<InputFocus>, mut state: ResMut<UiState>) {
-    if focus.keyboard {
-        return;
+    if keys.just_pressed(KeyCode::Escape) {
+        state.search.clear();
+        state.help = false;
     }
     if keys.just_pressed(KeyCode::F1) {
         state.panels = !state.panels;
     }
+    if keys.just_pressed(KeyCode::F2) {
+        state.help = !state.help;
+    }
     if keys.just_pressed(KeyCode::F3) {
         state.performance = !state.performance;
+    }
+    if focus.keyboard {
+        return;
     }
     let control = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
     if control && keys.just_pressed(KeyCode::Equal) {

@@ -35,6 +35,7 @@ pub fn draw(ctx: &egui::Context, data: &Data) {
         .collapsible(false)
         .frame(theme::panel_frame().corner_radius(8.0))
         .default_width(250.0)
+        .constrain(true)
         .show(ctx, |ui| {
             graph(ui, &data.history);
             let mut sorted: Vec<f32> = data.history.0.iter().copied().collect();

@@ -22,23 +22,35 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut le
     let frame = theme::panel_frame().inner_margin(egui::Margin::symmetric(14, 7));
     egui::Panel::top("top").frame(frame).show_separator_line(false).show(root, |ui| {
         ui.horizontal_centered(|ui| {
+            // What there is no room for is left out, the least important first.
+            let width = ui.available_width();
+            if ui.button("☰").on_hover_text("Views, layers, time of day, feed").clicked() {
+                state.left = Some(!state.shows_left(width));
+            }
             ui.label(egui::RichText::new("Mirante").font(theme::strong(17.0)).color(theme::ACCENT));
-            ui.label(egui::RichText::new(&data.open.scene.name).font(theme::strong(14.0)));
+            if width > 620.0 {
+                ui.label(egui::RichText::new(&data.open.scene.name).font(theme::strong(14.0)));
+            }
             ui.add_space(14.0);
-            feed(ui, data);
+            feed(ui, data, width > 900.0);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("?").on_hover_text("Mouse and keys (F2)").clicked() {
+                    state.help = !state.help;
+                }
                 let search = egui::TextEdit::singleline(&mut state.search)
                     .hint_text("Search views and entities")
-                    .desired_width(230.0)
+                    .desired_width(if width > 1000.0 { 230.0 } else { 150.0 })
                     .margin(egui::Margin::symmetric(10, 5));
                 let response = ui.add(search);
                 if response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
                     left.go_to_first(&state.search);
                 }
-                ui.add_space(10.0);
-                ui.label(egui::RichText::new(scene_time(left.unix_secs())).color(theme::TEXT_WEAK))
-                    .on_hover_text("The moment that sky and light show, UTC");
-                if !data.stats.settled {
+                if width > 760.0 {
+                    ui.add_space(10.0);
+                    ui.label(egui::RichText::new(scene_time(left.unix_secs())).color(theme::TEXT_WEAK))
+                        .on_hover_text("The moment that sky and light show, UTC");
+                }
+                if width > 1100.0 && !data.stats.settled {
                     ui.add_space(10.0);
                     let waiting = data.stats.counters.waiting.max(data.stats.counters.in_flight);
                     ui.label(egui::RichText::new(format!("{waiting} loading")).color(theme::TEXT_WEAK));
@@ -49,7 +61,7 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut le
     });
 }
 
-fn feed(ui: &mut egui::Ui, data: &Data) {
+fn feed(ui: &mut egui::Ui, data: &Data, at_length: bool) {
     let name = data.link.feed_name().or(data.link.address()).unwrap_or("feed").to_string();
     let hover = data.link.address().unwrap_or_default().to_string();
     let shown = ui.scope(|ui| match data.link.health() {
@@ -60,7 +72,11 @@ fn feed(ui: &mut egui::Ui, data: &Data) {
         FeedHealth::Lost => theme::state(ui, theme::BAD, &format!("{name}: lost, trying again")),
         FeedHealth::Live => {
             let rate = data.link.stats().map_or(0.0, |stats| stats.updates_per_sec);
-            let text = format!("{name}: {} entities, {rate:.0} updates/s", data.live.twin.len());
+            let text = if at_length {
+                format!("{name}: {} entities, {rate:.0} updates/s", data.live.twin.len())
+            } else {
+                name.clone()
+            };
             theme::state(ui, theme::GOOD, &text);
         }
     });
