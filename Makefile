@@ -10,7 +10,7 @@ export XDG_RUNTIME_DIR ?= $(or $(TMPDIR),/tmp)
 SCENE ?=
 CARGO ?= cargo
 
-.PHONY: run test packages build check-format lint core view wasm picture
+.PHONY: run test packages build check-format lint core view wasm picture fuzz
 
 ## Installs what is missing, builds, opens the demo (or SCENE=...).
 run: packages build
@@ -56,6 +56,13 @@ wasm:
 	else \
 	  echo "skipped: the wasm32-unknown-unknown target can't be installed here"; \
 	fi
+
+# Every reader of bytes from outside, fed with broken ones (needs a nightly toolchain and cargo-fuzz).
+FUZZ_SECS ?= 60
+fuzz:
+	@for target in $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs))); do \
+	  echo "== $$target"; $(CARGO) +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=$(FUZZ_SECS) || exit 1; \
+	done
 
 # A C compiler for ring, the libraries that windows are opened with, and a Vulkan driver that also draws without a
 # graphics card. Installed only where something is missing and where it may be.

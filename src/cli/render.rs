@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use mirante::format::issue::Issues;
+use mirante::platform::time::process_cpu_secs;
 use mirante::view::capture::Studio;
 use mirante::view::entities::Cast;
 use mirante::view::live::{FeedHealth, FeedLink};
@@ -67,10 +68,14 @@ pub fn render(args: RenderArgs) -> Outcome {
 
     let start = Instant::now();
     let (mut frames, mut settled_frames, mut settled_secs, mut main_ms) = (0u32, 0u32, None, Vec::new());
+    let mut first_content_cpu_secs = None;
     studio.set_drawing(args.frames.is_some());
     loop {
         main_ms.push(studio.frame());
         frames += 1;
+        if !studio.world().resource::<StreamStats>().drawn.is_empty() {
+            first_content_cpu_secs.get_or_insert_with(process_cpu_secs);
+        }
         let settled = studio.world().resource::<StreamStats>().settled
             && studio.world().resource::<Cast>().is_settled()
             && studio.world().resource::<Roads>().is_settled()
@@ -99,7 +104,8 @@ pub fn render(args: RenderArgs) -> Outcome {
     let picture = studio.picture().ok_or("the renderer gave no picture")?;
     picture.save(&args.out).map_err(|error| format!("can't write {}: {error}", args.out.display()))?;
 
-    let stats = statistics(&mut studio, opened.issues, settled_secs, &mut main_ms);
+    let mut stats = statistics(&mut studio, opened.issues, settled_secs, &mut main_ms);
+    stats["first_content_cpu_secs"] = json!(first_content_cpu_secs);
     if let Some(path) = &args.stats {
         let text = serde_json::to_string_pretty(&stats)?;
         std::fs::write(path, text).map_err(|error| format!("can't write {}: {error}", path.display()))?;

@@ -302,18 +302,28 @@ fn chosen_place(hit: &Hit, known: Vec<(String, String)>) -> Chosen {
     }
 }
 
-/// Triangles of a flat ring around the origin, lying level.
+/// Triangles of a ring around the origin, lying level, with a thin post in its middle.
 fn ring(radius_m: f32) -> Vec<Vec3> {
-    const SEGMENTS: u32 = 40;
-    let at = |index: u32, radius: f32| {
-        let angle = index as f32 / SEGMENTS as f32 * std::f32::consts::TAU;
-        Vec3::new(angle.cos() * radius, 0.02 * radius_m, -angle.sin() * radius)
-    };
+    const AROUND: u32 = 40;
+    const TUBE: u32 = 6;
+    let tube_m = 0.07 * radius_m;
+    let turn = |index: u32, count: u32| (index as f32 / count as f32 * std::f32::consts::TAU).sin_cos();
     let mut corners = Vec::new();
-    for i in 0..SEGMENTS {
-        let (a, b) = (at(i, 0.8 * radius_m), at(i, radius_m));
-        let (c, d) = (at(i + 1, 0.8 * radius_m), at(i + 1, radius_m));
-        corners.extend([a, b, d, a, d, c]);
+    let mut quad = |a: Vec3, b: Vec3, c: Vec3, d: Vec3| corners.extend([a, b, c, a, c, d]);
+    let on_ring = |i: u32, k: u32| {
+        let ((sin, cos), (rise, reach)) = (turn(i % AROUND, AROUND), turn(k % TUBE, TUBE));
+        let r = radius_m + tube_m * reach;
+        Vec3::new(cos * r, tube_m * rise, -sin * r)
+    };
+    let on_post = |k: u32, height_m: f32| {
+        let (sin, cos) = turn(k % TUBE, TUBE);
+        Vec3::new(cos * 0.5 * tube_m, height_m, -sin * 0.5 * tube_m)
+    };
+    for k in 0..TUBE {
+        for i in 0..AROUND {
+            quad(on_ring(i, k), on_ring(i + 1, k), on_ring(i + 1, k + 1), on_ring(i, k + 1));
+        }
+        quad(on_post(k, 0.0), on_post(k + 1, 0.0), on_post(k + 1, 4.0 * radius_m), on_post(k, 4.0 * radius_m));
     }
     corners
 }

@@ -22,7 +22,7 @@ pub const REBASE_DISTANCE_M: f64 = 400.0;
 pub const NEAR_M: f32 = 0.1;
 
 /// The floating origin.
-#[derive(Resource, Debug, Clone, Copy)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct Origin {
     pub ecef_from_render: DAffine3,
     pub render_from_ecef: DAffine3,
@@ -37,6 +37,21 @@ impl Origin {
 
     pub fn render_from_point(&self, pos_ecef: DVec3) -> Vec3 {
         self.render_from_ecef.transform_point3(pos_ecef).as_vec3()
+    }
+
+    /// Where Bevy puts something that stands at a pose.
+    pub fn transform_of(&self, pose: &EcefPose) -> Transform {
+        let turn = DQuat::from_mat3(&self.render_from_ecef.matrix3) * pose.ecef_from_local;
+        Transform::from_translation(self.render_from_point(pose.pos_ecef)).with_rotation(turn.as_quat().normalize())
+    }
+
+    /// The origin for an eye: this one, or a new one if the eye has gone too far from it.
+    pub fn following(self, eye: &Eye) -> Self {
+        if (eye.pos_ecef - self.ecef_from_render.translation).length() > REBASE_DISTANCE_M {
+            Self::at(eye.pos_ecef)
+        } else {
+            self
+        }
     }
 
     pub fn render_from_direction(&self, dir_ecef: DVec3) -> Vec3 {
@@ -86,9 +101,8 @@ pub struct MainEye(pub Eye);
 pub struct EyeCamera;
 
 fn follow_eye(eye: Res<MainEye>, mut origin: ResMut<Origin>) {
-    if (eye.pos_ecef - origin.ecef_from_render.translation).length() > REBASE_DISTANCE_M {
-        *origin = Origin::at(eye.pos_ecef);
-    }
+    let wanted = origin.following(&eye);
+    origin.set_if_neq(wanted);
 }
 
 fn place(
@@ -97,17 +111,14 @@ fn place(
     mut placed: Query<(Ref<EcefPose>, &mut Transform), Without<EyeCamera>>,
     mut cameras: Query<(&mut Transform, &mut Projection), With<EyeCamera>>,
 ) {
-    let render_from_ecef_rotation = DQuat::from_mat3(&origin.render_from_ecef.matrix3);
     let rebased = origin.is_changed();
     for (pose, mut transform) in &mut placed {
         if rebased || pose.is_changed() {
-            transform.translation = origin.render_from_point(pose.pos_ecef);
-            transform.rotation = (render_from_ecef_rotation * pose.ecef_from_local).as_quat().normalize();
+            *transform = origin.transform_of(&pose).with_scale(transform.scale);
         }
     }
     for (mut transform, mut projection) in &mut cameras {
-        transform.translation = origin.render_from_point(eye.pos_ecef);
-        transform.rotation = (render_from_ecef_rotation * eye.ecef_from_eye).as_quat().normalize();
+        *transform = origin.transform_of(&EcefPose { pos_ecef: eye.pos_ecef, ecef_from_local: eye.ecef_from_eye });
         if let Projection::Perspective(perspective) = projection.as_mut()
             && (perspective.fov != eye.fov_y_rad as f32 || perspective.near != NEAR_M)
         {

@@ -25,6 +25,11 @@ pub fn thread_cpu_secs() -> f64 {
     backend::thread_cpu_secs()
 }
 
+/// CPU time that all threads of the program have used, seconds; in browsers, time that only goes forward.
+pub fn process_cpu_secs() -> f64 {
+    backend::process_cpu_secs()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,3 +20,7 @@ pub(super) fn monotonic_secs() -> f64 {
 pub(super) fn thread_cpu_secs() -> f64 {
     cpu_time::ThreadTime::try_now().map_or_else(|_| monotonic_secs(), |time| time.as_duration().as_secs_f64())
 }
+
+pub(super) fn process_cpu_secs() -> f64 {
+    cpu_time::ProcessTime::try_now().map_or_else(|_| monotonic_secs(), |time| time.as_duration().as_secs_f64())
+}

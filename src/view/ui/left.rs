@@ -113,7 +113,7 @@ fn light(ui: &mut egui::Ui, data: &mut Data) {
     let day_start = ((data.sky.unix_secs / 3600.0 + lon_hours) / 24.0).floor() * 24.0;
     let mut hour = data.sky.unix_secs / 3600.0 + lon_hours - day_start;
     let before = hour;
-    ui.spacing_mut().slider_width = ui.available_width() - 58.0;
+    ui.spacing_mut().slider_width = ui.available_width() - 68.0;
     let slider = egui::Slider::new(&mut hour, 0.0..=23.99)
         .custom_formatter(|h, _| format!("{:02}:{:02}", h as u32, ((h.fract() * 60.0) as u32).min(59)));
     ui.add(slider).on_hover_text("Local solar time");
