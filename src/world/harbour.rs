@@ -136,39 +136,43 @@ fn lawns(mesh: &mut Mesh) {
     }
 }
 
+/// Roadways lie this high over the quay, and lines over roadways, metres: far enough apart to be told apart from afar.
+const ROADWAY_UP_M: f64 = 0.04;
+const LINE_UP_M: f64 = 0.08;
+
 /// Rails, lanes and storage fields on the quay.
 fn paint(mesh: &mut Mesh, level: usize) {
-    let mut line = |a: DVec2, b: DVec2, width: f64, c: Rgb| {
+    let mut line = |a: DVec2, b: DVec2, width: f64, up: f64, c: Rgb| {
         let along = (b - a).normalize();
         let pieces = ((b - a).length() / 60.0).ceil() as usize;
         for k in 0..pieces {
             let (p, q) = (a.lerp(b, k as f64 / pieces as f64), a.lerp(b, (k + 1) as f64 / pieces as f64));
             let rect = Rect::new((p + q) * 0.5, along, (q - p).length(), width);
-            mesh.flat(Matter::Solid, &rect.corners(), QUAY_U + 0.04, c);
+            mesh.flat(Matter::Solid, &rect.corners(), QUAY_U + up, c);
         }
     };
     let asphalt = hex(0x6f7073);
-    line(DVec2::new(600.0, -645.0), DVec2::new(1580.0, -645.0), 26.0, asphalt);
-    line(DVec2::new(300.0, -462.0), DVec2::new(1860.0, -462.0), 13.0, asphalt);
-    line(DVec2::new(606.0, -655.0), DVec2::new(606.0, -175.0), 13.0, asphalt);
-    line(DVec2::new(1572.0, -655.0), DVec2::new(1572.0, -175.0), 13.0, asphalt);
+    line(DVec2::new(600.0, -645.0), DVec2::new(1580.0, -645.0), 26.0, ROADWAY_UP_M, asphalt);
+    line(DVec2::new(300.0, -462.0), DVec2::new(1860.0, -462.0), 13.0, ROADWAY_UP_M, asphalt);
+    line(DVec2::new(606.0, -655.0), DVec2::new(606.0, -175.0), 13.0, ROADWAY_UP_M, asphalt);
+    line(DVec2::new(1572.0, -655.0), DVec2::new(1572.0, -175.0), 13.0, ROADWAY_UP_M, asphalt);
     for n in [CRANE_N - 12.0, CRANE_N + 12.0] {
-        line(DVec2::new(640.0, n), DVec2::new(1560.0, n), 0.5, hex(0x4a4b4c));
+        line(DVec2::new(640.0, n), DVec2::new(1560.0, n), 0.5, LINE_UP_M, hex(0x4a4b4c));
     }
     for n in [-637.0, -645.0, -653.0, -455.6, -468.4] {
-        line(DVec2::new(610.0, n), DVec2::new(1570.0, n), 0.22, hex(0xd9c46a));
+        line(DVec2::new(610.0, n), DVec2::new(1570.0, n), 0.22, LINE_UP_M, hex(0xd9c46a));
     }
     if level >= 3 {
         for n in YARD_N {
             for e in YARD_E {
                 for y in [-9.0, 9.0] {
-                    line(DVec2::new(e - 4.0, n + y), DVec2::new(e + 200.0, n + y), 0.2, hex(0xe4e2da));
+                    line(DVec2::new(e - 4.0, n + y), DVec2::new(e + 200.0, n + y), 0.2, LINE_UP_M, hex(0xe4e2da));
                 }
             }
         }
         for k in 0..40 {
             let e = 640.0 + k as f64 * 4.2;
-            line(DVec2::new(e, -440.0), DVec2::new(e, -424.0), 0.15, hex(0xe4e2da));
+            line(DVec2::new(e, -440.0), DVec2::new(e, -424.0), 0.15, LINE_UP_M, hex(0xe4e2da));
         }
     }
 }
