@@ -67,7 +67,8 @@ impl TileForest {
                 false
             }
             (Status::Unknown, Loaded::Subtree(subtree)) => {
-                if let Err(error) = structure::insert_subtree(&mut self.arena, tile, subtree) {
+                let placement = self.tilesets[tileset as usize].placement().copied();
+                if let Err(error) = structure::insert_subtree(&mut self.arena, tile, subtree, placement.as_ref()) {
                     self.give_up(tile, error.to_string());
                 }
                 false

@@ -5,6 +5,7 @@
 use glam::DAffine3;
 
 use super::bounds::Bounds;
+use super::overrides::SubtreeOverrides;
 use crate::format::subtree::Subtree;
 use crate::format::tileset::{Refine, Tileset};
 use crate::format::uri::Location;
@@ -121,6 +122,7 @@ pub(super) struct SubtreeEntry {
     /// The tile that is its root, and that tile's level.
     pub root: u32,
     pub root_level: u32,
+    pub overrides: SubtreeOverrides,
 }
 
 #[derive(Debug, Default)]

@@ -24,6 +24,7 @@ mod budget;
 mod camera;
 mod fade;
 mod forest;
+mod overrides;
 mod prefetch;
 mod prune;
 mod query;

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use glam::{DAffine3, DMat4, DVec3};
+use serde_json::Value;
 
-use super::arena::{Arena, File, JobState, NONE, Node, Source, Status};
+use super::arena::{Arena, File, JobState, NONE, Node, Source, Status, SubtreeEntry};
 use super::bounds::{Bounds, max_scale, subdivide};
+use super::overrides::SubtreeOverrides;
 use crate::format::subtree::{Subtree, morton};
-use crate::format::tileset::{ContentDef, ImplicitTiling, Refine, Subdivision, TileDef, Tileset};
+use crate::format::tileset::{BoundingVolume, ContentDef, ImplicitTiling, Refine, Subdivision, TileDef, Tileset};
 use crate::format::uri::Location;
 
 /// External tilesets inside of each other.
@@ -228,13 +230,16 @@ pub(super) fn replace_tile(arena: &mut Arena, tile: u32, placement: Option<&DAff
     if source.owns_frame {
         ecef_from_tile = arena.ecef_from_tile(node.parent) * DAffine3::from_mat4(def.parent_from_tile);
     }
-    let error_m = scaled_error(def, &ecef_from_tile, level);
-    let volume = match &def.implicit {
-        Some(tiling) => subdivide(&def.volume, tiling.scheme, level, source.cell),
-        None => def.volume,
+    let (error_m, volume, content) = match &def.implicit {
+        Some(tiling) => {
+            let shape = implicit_shape(arena, def, tiling, source, &ecef_from_tile, placement);
+            (shape.error_m, shape.volume, shape.content)
+        }
+        None => {
+            (scaled_error(def, &ecef_from_tile, level), def.volume, content_bounds(def, &ecef_from_tile, placement))
+        }
     };
     let bounds = Bounds::from_volume(&volume, &ecef_from_tile, placement);
-    let content = content_bounds(def, &ecef_from_tile, placement);
     let view = def.viewer_request_volume.map(|volume| Bounds::from_volume(&volume, &ecef_from_tile, placement));
     if source.owns_frame
         && let Some(frame) = arena.frames.get_mut(source.frame)
@@ -243,6 +248,11 @@ pub(super) fn replace_tile(arena: &mut Arena, tile: u32, placement: Option<&DAff
     }
     arena.node_mut(tile).error_m = error_m;
     arena.bounds[tile as usize] = bounds;
+    if node.content_bounds == NONE
+        && let Some(content) = content
+    {
+        arena.node_mut(tile).content_bounds = arena.extra_bounds.insert(content);
+    }
     for (at, new) in [(node.content_bounds, content), (node.view_bounds, view)] {
         if let (Some(slot), Some(new)) = (arena.extra_bounds.get_mut(at), new) {
             *slot = new;
@@ -262,16 +272,66 @@ pub(super) fn tiling_of(arena: &Arena, tile: u32) -> Option<(&TileDef, &Implicit
     Some((def, def.implicit.as_ref()?))
 }
 
+/// The metadata schema of the file that a tile is in.
+fn schema_of(arena: &Arena, tile: u32) -> Option<&Value> {
+    arena.files.get(arena.source(tile).file)?.tileset.schema.as_ref()
+}
+
+/// What an implicit tile is like: by its place in the tree, and by what its subtree's metadata says better.
+struct ImplicitShape {
+    error_m: f64,
+    volume: BoundingVolume,
+    content: Option<Bounds>,
+}
+
+fn implicit_shape(
+    arena: &Arena,
+    def: &TileDef,
+    tiling: &ImplicitTiling,
+    source: Source,
+    ecef_from_tile: &DAffine3,
+    placement: Option<&DAffine3>,
+) -> ImplicitShape {
+    let volume = subdivide(&def.volume, tiling.scheme, source.level, source.cell);
+    let by_place = ImplicitShape { error_m: scaled_error(def, ecef_from_tile, source.level), volume, content: None };
+    let Some(entry) = arena.subtrees.get(source.subtree).filter(|entry| !entry.overrides.is_empty()) else {
+        return by_place;
+    };
+    let Some(level) = source.level.checked_sub(entry.root_level) else { return by_place };
+    let morton = local_morton(tiling.scheme, level, source.cell);
+    let tile = entry.overrides.tile(&entry.subtree, level, morton);
+    let volume = tile.volume_or(volume);
+    let content = entry.overrides.content(&entry.subtree, level, morton);
+    ImplicitShape {
+        error_m: match tile.geometric_error {
+            Some(error) => error * max_scale(&ecef_from_tile.matrix3),
+            None => by_place.error_m,
+        },
+        content: (!content.is_empty())
+            .then(|| Bounds::from_volume(&content.volume_or(volume), ecef_from_tile, placement)),
+        volume,
+    }
+}
+
 /// A subtree for the tile that asked for it.
-pub(super) fn insert_subtree(arena: &mut Arena, tile: u32, subtree: Box<Subtree>) -> Result<(), StructureError> {
+pub(super) fn insert_subtree(
+    arena: &mut Arena,
+    tile: u32,
+    subtree: Box<Subtree>,
+    placement: Option<&DAffine3>,
+) -> Result<(), StructureError> {
     if tiling_of(arena, tile).is_none() {
         return Err(StructureError::NoImplicitRoot);
     }
     let root_level = arena.source(tile).level;
     let available = subtree.tile_available(0, 0);
     let has_content = available && has_content(&subtree, 0, 0);
-    let entry = arena.subtrees.insert(super::arena::SubtreeEntry { subtree, root: tile, root_level });
+    let overrides = SubtreeOverrides::read(&subtree, schema_of(arena, tile));
+    let entry = arena.subtrees.insert(SubtreeEntry { subtree, root: tile, root_level, overrides });
     arena.sources[tile as usize].subtree = entry;
+    if arena.subtrees.get(entry).is_some_and(|entry| !entry.overrides.is_empty()) {
+        replace_tile(arena, tile, placement);
+    }
     let node = arena.node_mut(tile);
     node.status = if has_content { Status::Unloaded } else { Status::Empty };
     node.expandable = available;
@@ -335,23 +395,24 @@ fn insert_implicit_child(arena: &mut Arena, tile: u32, octant: u32, placement: O
         true => Status::Empty,
     };
     let ecef_from_tile = arena.ecef_from_tile(tile);
-    let bounds = Bounds::from_volume(&subdivide(&def.volume, tiling.scheme, level, cell), &ecef_from_tile, placement);
+    let subtree = if in_subtree { above_source.subtree } else { NONE };
+    let source = Source { owns_frame: false, level, cell, subtree, ..above_source };
+    let shape = implicit_shape(arena, def, tiling, source, &ecef_from_tile, placement);
+    let bounds = Bounds::from_volume(&shape.volume, &ecef_from_tile, placement);
     let node = Node {
         parent: tile,
         first_child: NONE,
         next_sibling: NONE,
-        error_m: above.error_m * 0.5,
+        error_m: shape.error_m,
         status,
         job: JobState::Idle,
         depth: above.depth + 1,
         expandable: in_subtree,
         transparent: false,
-        content_bounds: NONE,
+        content_bounds: shape.content.map_or(NONE, |bounds| arena.extra_bounds.insert(bounds)),
         view_bounds: NONE,
         ..above
     };
-    let subtree = if in_subtree { above_source.subtree } else { NONE };
-    let source = Source { owns_frame: false, level, cell, subtree, ..above_source };
     arena.insert(node, bounds, source)
 }
 

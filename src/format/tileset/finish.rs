@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::json::{Log, Object, describe, extension};
 use super::parse::{Place, Reader, pointer, unknown_volume};
+use super::semantics;
 use super::tile::read_geometric_error;
 use super::{BoundingVolume, MAX_TILES, Refine, TileDef, Tileset, UpAxis};
 use crate::format::issue::{Issue, Issues};
@@ -58,7 +59,7 @@ pub(super) fn finish(mut members: Object, reader: Reader) -> (Tileset, Issues) {
     inherit(&mut tiles, &places, geometric_error.unwrap_or(f64::INFINITY), &mut issues);
     let geometric_error = geometric_error.unwrap_or(tiles[0].geometric_error);
     let properties = members.remove("properties");
-    let tileset = Tileset {
+    let mut tileset = Tileset {
         version: asset.version,
         tileset_version: asset.tileset_version,
         geometric_error,
@@ -74,6 +75,7 @@ pub(super) fn finish(mut members: Object, reader: Reader) -> (Tileset, Issues) {
         extensions_required,
         copyrights: asset.copyrights,
     };
+    semantics::apply(&mut tileset, &mut issues);
     (tileset, issues)
 }
 

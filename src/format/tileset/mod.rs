@@ -15,13 +15,14 @@
 //! and are not moved by any transform. Geometric errors are metres in the tile's frame, unscaled.
 //!
 //! # What it does not do
-//! It computes no geometry (world volumes, screen-space error): that is `tiles`. Property semantics that override a
-//! tile's volume or error (`TILE_BOUNDING_BOX` and the like) are kept in `metadata`, not applied.
+//! It computes no geometry (world volumes, screen-space error): that is `tiles`. A schema in another file
+//! (`schemaUri`) is not fetched, so that its semantics ([`semantics`]) override nothing.
 
 mod finish;
 mod json;
 mod parse;
 mod s2;
+pub mod semantics;
 mod tile;
 mod volume;
 

@@ -37,13 +37,13 @@ pub(super) fn read_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'
     None
 }
 
-fn box_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<BoundingVolume> {
+pub(super) fn box_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<BoundingVolume> {
     let n: [f64; 12] = log.numbers(value, format_args!("{at}/box"))?;
     let axis = |i: usize| DVec3::new(n[i], n[i + 1], n[i + 2]);
     Some(BoundingVolume::Box { center: axis(0), half_axes: DMat3::from_cols(axis(3), axis(6), axis(9)) })
 }
 
-fn sphere_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<BoundingVolume> {
+pub(super) fn sphere_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<BoundingVolume> {
     let [x, y, z, radius] = log.numbers(value, format_args!("{at}/sphere"))?;
     if radius < 0.0 {
         log.mismatch(format_args!("{at}/sphere/3"), "negative radius", "0 or more metres", radius);
@@ -52,7 +52,7 @@ fn sphere_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Op
     Some(BoundingVolume::Sphere { center: DVec3::new(x, y, z), radius })
 }
 
-fn region_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<BoundingVolume> {
+pub(super) fn region_volume(value: &Value, at: fmt::Arguments<'_>, log: &mut Log<'_>) -> Option<BoundingVolume> {
     let [west, south, east, north, low, high] = log.numbers(value, format_args!("{at}/region"))?;
     let west_rad = longitude(west, format_args!("{at}/region/0"), log)?;
     let east_rad = longitude(east, format_args!("{at}/region/2"), log)?;

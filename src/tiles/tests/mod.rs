@@ -2,6 +2,7 @@
 
 mod figures;
 mod flights;
+mod overrides;
 mod real;
 mod shadows;
 mod trees;
