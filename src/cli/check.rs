@@ -13,10 +13,10 @@ use mirante::platform::fetch::{FetchOptions, Fetcher};
 use mirante::stage::resolve;
 
 use super::Outcome;
-use super::open::{Opened, open};
+use super::open::{Opened, demo, open};
 
 pub fn check(scene: &str, max_files: usize) -> Outcome {
-    let opened = match open(scene) {
+    let opened = match if scene == "demo" { demo(|_, _| {}) } else { open(scene) } {
         Ok(opened) => opened,
         Err(error) => {
             println!("error: {error}");
@@ -28,7 +28,8 @@ pub fn check(scene: &str, max_files: usize) -> Outcome {
         issues: opened.issues.clone().into_vec(),
         queue: VecDeque::new(),
         seen: HashSet::new(),
-        files: 0,
+        // The scene itself.
+        files: 1,
         max_files,
     };
     checker.scene(&opened);
@@ -38,7 +39,9 @@ pub fn check(scene: &str, max_files: usize) -> Outcome {
         println!("{issue}");
     }
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    println!("{} files read, {errors} errors, {warnings} warnings", checker.files);
+    let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let (files, errors_text) = (counted(checker.files, "file"), counted(errors, "error"));
+    println!("{files} read, {errors_text}, {}", counted(warnings, "warning"));
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

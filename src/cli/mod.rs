@@ -69,10 +69,10 @@ struct RunArgs {
     #[command(flatten)]
     view: ViewArgs,
     /// Follow this feed instead of the scene's own, for example ws://127.0.0.1:7410.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = feed_url)]
     feed: Option<String>,
-    /// Size of texts and panels: 1 at a desk, 2 to read from three metres.
-    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    /// Size of texts and panels, 0.5 to 4: 1 at a desk, 2 to read from three metres.
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = ui_scale)]
     ui_scale: f32,
     /// Width and height of the window in pixels.
     #[arg(long, default_value = "1600x900", value_name = "WxH", value_parser = render::size)]
@@ -139,10 +139,23 @@ fn place(text: &str) -> Result<Geodetic, String> {
     }
 }
 
+fn feed_url(text: &str) -> Result<String, String> {
+    if text.starts_with("ws://") || text.starts_with("wss://") {
+        Ok(text.to_string())
+    } else {
+        Err(format!("expected an address such as ws://127.0.0.1:7410, got {text:?}"))
+    }
+}
+
+fn ui_scale(text: &str) -> Result<f32, String> {
+    let scale = text.parse::<f32>().ok().filter(|scale| (0.5..=4.0).contains(scale));
+    scale.ok_or_else(|| format!("expected a number from 0.5 to 4, got {text:?}"))
+}
+
 fn moment(text: &str) -> Result<f64, String> {
     text.parse::<jiff::Timestamp>()
         .map(|t| t.as_millisecond() as f64 / 1e3)
-        .map_err(|error| format!("expected a time such as 2026-06-21T07:30:00Z: {error}"))
+        .map_err(|_| format!("expected a time with its zone, such as 2026-06-21T07:30:00Z or +01:00, got {text:?}"))
 }
 
 /// Runs the program.
@@ -213,6 +226,7 @@ fn log_to_stderr(verbose: u8) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .without_time();
     if subscriber.try_init().is_err() {

@@ -18,6 +18,13 @@ pub struct Opened {
     pub issues: Issues,
 }
 
+impl Opened {
+    /// Whether there is anything to read besides the scene file.
+    pub fn scene_has_content(&self) -> bool {
+        self.bare_content.is_some() || !self.scene.tilesets.is_empty() || !self.scene.models.is_empty()
+    }
+}
+
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -37,6 +44,10 @@ pub enum OpenError {
         "{location} is neither a scene, nor a tileset, nor a model: expected JSON, glTF, b3dm, i3dm, pnts, cmpt or a .3tz archive"
     )]
     Unknown { location: String },
+    #[error("{location} is no valid JSON: {source}")]
+    Json { location: String, source: serde_json::Error },
+    #[error("{location} is empty")]
+    Empty { location: String },
     #[error("the demo can't be made: {0}")]
     Demo(String),
 }
@@ -46,6 +57,7 @@ pub fn open(text: &str) -> Result<Opened, OpenError> {
     let path = Path::new(text);
     if path.is_dir() {
         let file = choose_in_folder(path)?;
+        eprintln!("mirante: opening {}", file.display());
         return open_location(&Location::File(file));
     }
     let location = Location::parse_user(text).map_err(|source| OpenError::Address { text: text.into(), source })?;
@@ -90,8 +102,11 @@ enum Kind {
 
 /// Tells by the first bytes, or for JSON by its keys.
 fn kind_of(bytes: &[u8]) -> Option<Kind> {
-    match bytes.get(..4)? {
-        b"glTF" | b"b3dm" | b"i3dm" | b"pnts" | b"cmpt" => return Some(Kind::Content),
+    match bytes {
+        [b'g', b'l', b'T', b'F', ..] => return Some(Kind::Content),
+        _ if [b"b3dm", b"i3dm", b"pnts", b"cmpt"].iter().any(|magic| bytes.starts_with(*magic)) => {
+            return Some(Kind::Content);
+        }
         [0x1f, 0x8b, ..] => {
             let inner = mirante::format::gzip::gunzip_limited(bytes, 512 << 20).ok()?;
             return kind_of(&inner).filter(|kind| *kind != Kind::Scene);
@@ -112,6 +127,12 @@ fn kind_of(bytes: &[u8]) -> Option<Kind> {
     } else {
         None
     }
+}
+
+/// Whether somebody meant this to be JSON.
+fn looks_like_json(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'[' | b'/')) && std::str::from_utf8(bytes).is_ok()
 }
 
 fn open_location(location: &Location) -> Result<Opened, OpenError> {
@@ -145,7 +166,11 @@ fn open_location(location: &Location) -> Result<Opened, OpenError> {
                 issues: Issues::default(),
             })
         }
-        None => Err(OpenError::Unknown { location: shown }),
+        None if fetched.bytes.is_empty() => Err(OpenError::Empty { location: shown }),
+        None => match serde_json::from_slice::<serde_json::Value>(&fetched.bytes) {
+            Err(source) if looks_like_json(&fetched.bytes) => Err(OpenError::Json { location: shown, source }),
+            _ => Err(OpenError::Unknown { location: shown }),
+        },
     }
 }
 

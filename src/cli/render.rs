@@ -1,6 +1,6 @@
 //! `mirante render`: a picture and its statistics without a window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use bevy::math::UVec2;
 use clap::Args;
 use serde_json::json;
 
-use mirante::format::issue::Issues;
+use mirante::format::issue::{Issues, Severity};
 use mirante::platform::time::process_cpu_secs;
 use mirante::view::capture::Studio;
 use mirante::view::entities::Cast;
@@ -40,8 +40,11 @@ pub struct RenderArgs {
     /// Give up waiting after this many seconds, and write what is there.
     #[arg(long, default_value_t = 300.0, value_name = "SECS")]
     timeout: f64,
+    /// Exit with 1 also if a part of the scene could not be read, not only if nothing could.
+    #[arg(long)]
+    strict: bool,
     /// Follow this feed instead of the scene's own.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = super::feed_url)]
     feed: Option<String>,
 }
 
@@ -56,6 +59,7 @@ pub fn size(text: &str) -> Result<UVec2, String> {
 const SETTLED_FRAMES: u32 = 3;
 
 pub fn render(args: RenderArgs) -> Outcome {
+    can_be_written(&args.out)?;
     let opened = open_or_demo(Some(&args.scene))?;
     let Start { scene, feed, hub: _hub } = prepare(&opened, &args.view, args.feed.as_deref())?;
     let has_feed = feed.is_some() || scene.scene.feed.as_ref().is_some_and(|f| f.url.is_some());
@@ -69,6 +73,7 @@ pub fn render(args: RenderArgs) -> Outcome {
     let start = Instant::now();
     let (mut frames, mut settled_frames, mut settled_secs, mut main_ms) = (0u32, 0u32, None, Vec::new());
     let mut first_content_cpu_secs = None;
+    let mut complete = true;
     studio.set_drawing(args.frames.is_some());
     loop {
         main_ms.push(studio.frame());
@@ -94,6 +99,7 @@ pub fn render(args: RenderArgs) -> Outcome {
         }
         if start.elapsed().as_secs_f64() > args.timeout {
             eprintln!("mirante: not everything was loaded within {} s; the picture shows what was", args.timeout);
+            complete = false;
             break;
         }
         if !settled {
@@ -104,13 +110,34 @@ pub fn render(args: RenderArgs) -> Outcome {
     let picture = studio.picture().ok_or("the renderer gave no picture")?;
     picture.save(&args.out).map_err(|error| format!("can't write {}: {error}", args.out.display()))?;
 
-    let mut stats = statistics(&mut studio, opened.issues, settled_secs, &mut main_ms);
+    let mut stats = statistics(&mut studio, opened.issues.clone(), settled_secs, &mut main_ms);
     stats["first_content_cpu_secs"] = json!(first_content_cpu_secs);
     if let Some(path) = &args.stats {
         let text = serde_json::to_string_pretty(&stats)?;
         std::fs::write(path, text).map_err(|error| format!("can't write {}: {error}", path.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    let nothing_came = opened.scene_has_content() && {
+        let stats = studio.world().resource::<StreamStats>();
+        stats.drawn.is_empty() && stats.counters.failed > 0
+    };
+    if nothing_came {
+        eprintln!("mirante: nothing of it could be read; the picture is empty");
+    }
+    if has_feed && studio.world().resource::<FeedLink>().health() != FeedHealth::Live {
+        eprintln!("mirante: the feed could not be reached; the picture shows the scene without it");
+    }
+    let errors = studio.world().resource::<IssueLog>().list().iter().any(|issue| issue.severity == Severity::Error);
+    let lacking = nothing_came || !complete || (args.strict && errors);
+    Ok(if lacking { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Says at once what would else be found after the drawing.
+fn can_be_written(out: &Path) -> Result<(), String> {
+    if !out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
+        return Err(format!("--out writes PNG: expected a name that ends with .png, got {}", out.display()));
+    }
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() { Ok(()) } else { Err(format!("can't write {}: there is no such folder", out.display())) }
 }
 
 /// Whether the feed's first state is on screen; one that does not come within five seconds is not waited for.

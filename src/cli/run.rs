@@ -9,6 +9,7 @@ use mirante::nav::Eye;
 use mirante::stage::{Stage, resolve};
 use mirante::view::live::FeedAddress;
 use mirante::view::scene::OpenScene;
+use mirante::view::stream::IssueLog;
 use mirante::view::ui::UiState;
 use mirante::view::window::WindowFrame;
 
@@ -24,12 +25,13 @@ pub fn run(args: RunArgs) -> Outcome {
     let Start { scene, feed, hub: _hub } = prepare(&opened, &args.view, args.feed.as_deref())?;
     if !has_display() {
         eprintln!(
-            "mirante: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n\
+            "mirante: there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY name none that answers).\n\
              Draw a picture instead:  mirante render {} --out picture.png",
             args.scene.as_deref().unwrap_or("demo")
         );
         return Ok(ExitCode::FAILURE);
     }
+    let issues = opened.issues.clone();
     let frame = WindowFrame { size_px: args.size, fullscreen: args.fullscreen };
     let exit = mirante::view::window::run(frame, move |app| {
         app.insert_resource(scene)
@@ -37,14 +39,36 @@ pub fn run(args: RunArgs) -> Outcome {
         if let Some(address) = feed {
             app.insert_resource(address);
         }
+        let mut log = app.world_mut().get_resource_or_init::<IssueLog>();
+        issues.iter().for_each(|issue| log.note(issue.clone()));
     });
     Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Whether a window can be opened: a display is named, and if it is one of this machine it answers.
 fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if named("WAYLAND_DISPLAY").is_some() || named("WAYLAND_SOCKET").is_some() {
+        return true;
+    }
+    named("DISPLAY").is_some_and(|display| x11_answers(&display))
+}
+
+/// `:N` and `:N.S` are sockets of this machine; others are left to the window library.
+#[cfg(target_os = "linux")]
+fn x11_answers(display: &str) -> bool {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixStream};
+
+    let Some(number) = display.strip_prefix(':').and_then(|rest| rest.split('.').next()) else { return true };
+    let path = format!("/tmp/.X11-unix/X{number}");
+    let hidden = SocketAddr::from_abstract_name(&path).and_then(|address| UnixStream::connect_addr(&address));
+    hidden.is_ok() || UnixStream::connect(path).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn x11_answers(_: &str) -> bool {
+    true
 }
 
 /// The scene that the user named; none, or the word `demo`, is the demo town.

@@ -66,6 +66,13 @@ impl Issue {
     }
 }
 
+impl Issue {
+    /// Its words without the severity, for logs that tell it themselves.
+    pub fn text(&self) -> IssueText<'_> {
+        IssueText(self)
+    }
+}
+
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = match self.severity {
@@ -73,18 +80,26 @@ impl fmt::Display for Issue {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        write!(f, "{severity}: ")?;
-        if !self.file.is_empty() {
-            write!(f, "{}", self.file)?;
-            if !self.path.is_empty() {
-                write!(f, " at {}", self.path)?;
+        write!(f, "{severity}: {}", self.text())
+    }
+}
+
+/// See [`Issue::text`].
+pub struct IssueText<'a>(&'a Issue);
+
+impl fmt::Display for IssueText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.file.is_empty() {
+            write!(f, "{}", self.0.file)?;
+            if !self.0.path.is_empty() {
+                write!(f, " at {}", self.0.path)?;
             }
             write!(f, ": ")?;
-        } else if !self.path.is_empty() {
-            write!(f, "at {}: ", self.path)?;
+        } else if !self.0.path.is_empty() {
+            write!(f, "at {}: ", self.0.path)?;
         }
-        write!(f, "{}", self.message)?;
-        if let (Some(expected), Some(got)) = (&self.expected, &self.got) {
+        write!(f, "{}", self.0.message)?;
+        if let (Some(expected), Some(got)) = (&self.0.expected, &self.0.got) {
             write!(f, " (expected {expected}, got {got})")?;
         }
         Ok(())

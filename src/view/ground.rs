@@ -19,8 +19,8 @@ use super::space::{EcefPose, MainEye};
 use crate::geo::wgs84;
 
 const SHADER: Handle<Shader> = uuid_handle!("b6a3f1c4-5a0c-4d4b-8f25-0c9b8e1d7f03");
-const RINGS: u32 = 72;
-const SECTORS: u32 = 96;
+const RINGS: u32 = 96;
+const SECTORS: u32 = 192;
 
 /// How the ground looks and where it lies.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
@@ -149,7 +149,7 @@ impl Disc {
         // Out to the horizon and somewhat on, for what stands up behind it; at most nearly half the globe.
         let horizon = (wgs84::A / (wgs84::A + above_m)).acos();
         let farthest = (horizon * 1.1 + 0.0005).min(1.5);
-        let nearest = (0.3 * above_m / wgs84::A).min(farthest * 0.1);
+        let nearest = (0.3 * above_m / wgs84::A).min(farthest * 0.012);
         let growth = (farthest / nearest).powf(1.0 / f64::from(RINGS - 1));
 
         let mut positions = Vec::new();

@@ -180,8 +180,10 @@ fn receive(mut live: ResMut<LiveTwin>, mut link: ResMut<FeedLink>, mut log: ResM
             live.clock.set_offset_secs(offset);
         }
     }
-    if failure.is_some() {
-        link.last_failure = failure;
+    if let Some(reason) = failure {
+        let address = link.address().unwrap_or_default().to_string();
+        log.push(Issue::warning("", format!("{reason}; trying again")).in_file(address));
+        link.last_failure = Some(reason);
     }
     // Samples that come rarely need a longer delay than the scene's to be interpolated between.
     if let Some(period) = live.twin.stats().pose_period_secs

@@ -49,7 +49,7 @@ impl Roads {
 
 /// Marks the surface of a network.
 #[derive(Component)]
-struct RoadSurface(usize);
+pub struct RoadSurface(usize);
 
 fn open(
     open: Res<OpenScene>,

@@ -1,5 +1,6 @@
 //! A scene file becomes tilesets, models, layers, views, sky and ground.
 
+use bevy::camera::primitives::Aabb;
 use bevy::prelude::*;
 use glam::{DAffine3, DVec3};
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use super::ViewSet;
 use super::ground::GroundSettings;
 use super::navigate::{Home, ViewKeys};
 use super::sky::SkySettings;
-use super::space::{EyeCamera, MainEye};
+use super::space::{EcefPose, EyeCamera, MainEye};
 use super::stream::{IssueLog, StreamStats, Tiles, TilesetEntry, Uploads};
 use crate::format::issue::Issue;
 use crate::format::scene::{GroundHeight, GroundStyle, Scene, SceneTime};
@@ -85,6 +86,9 @@ pub(super) struct Framing {
     wanted: bool,
     /// Tilesets whose place on Earth is not known yet.
     unplaced: Vec<TilesetId>,
+    /// Tilesets that the scene puts somewhere: whether they had a place already is known once they are read.
+    placed: Vec<TilesetId>,
+    at_origin: bool,
     auto_ground: bool,
 }
 
@@ -118,6 +122,8 @@ pub(super) fn open(
                 jobs.set_scope(id, Scope::of(&location));
                 if tileset.placement.is_none() {
                     framing.unplaced.push(id);
+                } else {
+                    framing.placed.push(id);
                 }
                 switches.0.insert(id.0, (id, tileset.layer.clone(), tileset.visible));
                 tiles.add(TilesetEntry {
@@ -179,7 +185,10 @@ pub(super) fn open(
     sky.exposure_stops = scene.sky.exposure_ev as f32;
     sky.shadows = scene.sky.sun_shadows;
     sky.stars = scene.sky.stars;
-    let follows_now = open.unix_secs.is_none() && matches!(scene.time, Some(SceneTime::Now));
+    // With a feed that speaks of the present, the sky is the present's too.
+    let is_live = scene.feed.as_ref().is_some_and(|feed| feed.url.is_some());
+    let says_now = matches!(scene.time, Some(SceneTime::Now)) || (scene.time.is_none() && is_live);
+    let follows_now = open.unix_secs.is_none() && says_now;
     sky.unix_secs = open
         .unix_secs
         .or_else(|| scene.time.and_then(SceneTime::unix_secs))
@@ -249,6 +258,7 @@ fn frame_content(
     mut sky: ResMut<SkySettings>,
     open: Res<OpenScene>,
     mut log: ResMut<IssueLog>,
+    lively: Query<(&EcefPose, Option<&Aabb>), Lively>,
 ) {
     let unplaced = std::mem::take(&mut framing.unplaced);
     for id in unplaced {
@@ -274,6 +284,20 @@ fn frame_content(
             log.push(Issue::info("/root", text).in_file(file));
         }
     }
+    let site = stage.0.site.ecef_from_site.translation;
+    framing.placed.retain(|id| {
+        let Some((center, radius)) = tiles.forest.tileset_bounds(*id) else { return true };
+        let away_m = center.distance(site) - radius;
+        if away_m > FAR_FROM_SITE_M {
+            let file = tiles.entry(*id).map(|e| e.location.to_string()).unwrap_or_default();
+            let text = format!(
+                "its placement puts it {:.0} km from the scene's origin: it has a place on Earth of its own, and the placement comes on top; use offset_m to move it by some metres",
+                away_m / 1e3
+            );
+            log.push(Issue::warning("", text).in_file(file));
+        }
+        false
+    });
     if framing.auto_ground
         && let Some(lowest) = uploads.lowest_m()
         && (lowest - BELOW_CONTENT_M - ground.height_m).abs() > 0.01
@@ -288,10 +312,19 @@ fn frame_content(
                 return;
             }
         }
-        let Some((center, radius)) = balls.into_iter().reduce(join_balls) else {
+        let waits = open.scene.feed.is_some() || !open.scene.roads.is_empty();
+        let lives = waits.then(|| extent_of(lively.iter())).flatten();
+        if balls.is_empty() && waits && lives.is_none() {
+            // Until they come, where they are to be expected.
+            if stage.0.has_origin && !framing.at_origin {
+                framing.at_origin = true;
+                **eye = above_origin(&stage.0);
+            }
+            return;
+        }
+        let Some((center, radius)) = balls.into_iter().chain(lives).reduce(join_balls) else {
             framing.wanted = false;
-            let origin = wgs84::geodetic_from_ecef(stage.0.site.ecef_from_site.translation);
-            **eye = Eye::from_angles(Geodetic { height_m: origin.height_m + 500.0, ..origin }, 0.0, -0.3, 0.0);
+            **eye = above_origin(&stage.0);
             home.0 = Some(**eye);
             return;
         };
@@ -307,6 +340,31 @@ fn frame_content(
             sky.unix_secs = morning_at(&stage.0, home.0);
         }
     }
+}
+
+/// Half a kilometre above the site, looking north.
+fn above_origin(stage: &Stage) -> Eye {
+    let origin = wgs84::geodetic_from_ecef(stage.site.ecef_from_site.translation);
+    Eye::from_angles(Geodetic { height_m: origin.height_m + 500.0, ..origin }, 0.0, -0.3, 0.0)
+}
+
+/// Placements farther away than this are a mistake.
+const FAR_FROM_SITE_M: f64 = 200_000.0;
+
+/// What stands on the Earth without being a tile: roads and entities.
+type Lively = Or<(With<super::roads::RoadSurface>, With<super::entities::LiveEntity>)>;
+
+/// A sphere around them.
+fn extent_of<'a>(poses: impl Iterator<Item = (&'a EcefPose, Option<&'a Aabb>)>) -> Option<(DVec3, f64)> {
+    // What has no pose yet stands in the Earth's middle.
+    let on_earth = |pose: &EcefPose| (-1_000.0..50_000.0).contains(&wgs84::geodetic_from_ecef(pose.pos_ecef).height_m);
+    let places: Vec<(DVec3, f64)> = poses
+        .filter(|(pose, _)| on_earth(pose))
+        .map(|(pose, aabb)| (pose.pos_ecef, aabb.map_or(0.0, |aabb| f64::from(aabb.half_extents.length()))))
+        .collect();
+    let center = places.iter().map(|(place, _)| *place).sum::<DVec3>() / places.len().max(1) as f64;
+    let radius = places.iter().map(|(place, reach)| place.distance(center) + reach).fold(0.0, f64::max);
+    (!places.is_empty()).then_some((center, radius.max(100.0)))
 }
 
 /// A local tileset stands on the site with its middle over the origin and its lowest point on the ground.

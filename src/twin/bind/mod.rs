@@ -23,9 +23,11 @@ mod source;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::format::scene::{
-    ColorBinding, Condition, EntityRule, Glob, PropertyPath, QualityLook, QualityLooks, Scalar, Scene, VisibleBinding,
+    Color, ColorBinding, Condition, EntityRule, Glob, PropertyPath, QualityLook, QualityLooks, Scalar, Scene,
+    VisibleBinding,
 };
 use crate::twin::Value;
 
@@ -205,10 +207,22 @@ impl CompiledRule {
         match trust {
             Trust::Good => None,
             Trust::Uncertain => self.quality.uncertain.as_ref(),
-            Trust::Stale => self.quality.stale.as_ref(),
-            Trust::Bad => self.quality.bad.as_ref(),
+            Trust::Stale => Some(self.quality.stale.as_ref().unwrap_or(&STALE_LOOK)),
+            Trust::Bad => Some(self.quality.bad.as_ref().unwrap_or(&BAD_LOOK)),
         }
     }
+}
+
+/// How stale and bad entities look where the scene does not say: what is not known must not look as if it were. A scene
+/// that wants them unchanged gives an empty look (`"stale": {}`).
+static STALE_LOOK: LazyLock<QualityLook> = LazyLock::new(|| distrusted(" (no news)"));
+static BAD_LOOK: LazyLock<QualityLook> = LazyLock::new(|| distrusted(" (bad)"));
+
+/// The colour of what can't be trusted.
+pub const DISTRUSTED: Color = Color::rgb(0x70, 0x75, 0x7d);
+
+fn distrusted(suffix: &str) -> QualityLook {
+    QualityLook { color: Some(DISTRUSTED), label_suffix: suffix.to_string(), ..QualityLook::default() }
 }
 
 fn holds(condition: &Condition, leaf: Leaf<'_>) -> bool {

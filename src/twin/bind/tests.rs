@@ -261,6 +261,24 @@ fn quality_overrides_looks_by_the_worst_of_value_and_entity() {
 }
 
 #[test]
+fn what_is_not_known_looks_so_unless_the_scene_says_otherwise() {
+    let looks = |quality: serde_json::Value| {
+        let rule = rule(json!({ "bind": { "color": "#00ff00", "label": "{id}" }, "quality": quality }));
+        let mut properties = given([]);
+        [Trust::Good, Trust::Stale, Trust::Bad].map(|trust| {
+            properties.trust = trust;
+            (rule.color(&properties), label_of(&rule, &properties).unwrap_or_default())
+        })
+    };
+    let [good, stale, bad] = looks(json!({}));
+    assert_eq!(good.0, linear("#00ff00"));
+    assert_eq!((stale.0, bad.0), (linear("#70757d"), linear("#70757d")));
+    assert!(stale.1.ends_with(" (no news)") && bad.1.ends_with(" (bad)"), "{} {}", stale.1, bad.1);
+    let [good, stale, _] = looks(json!({ "stale": {} }));
+    assert_eq!(good, stale);
+}
+
+#[test]
 fn poses_come_from_single_properties() {
     let rule = rule(json!({ "bind": { "pose": {
         "lon": "/longitude", "lat": "position", "heading": {

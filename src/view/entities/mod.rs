@@ -22,7 +22,7 @@ use super::stream::{IssueLog, Jobs, SurfaceFactory};
 use crate::format::scene::EntityRule;
 use crate::geo::wgs84;
 use crate::stage::resolve;
-use crate::twin::bind::{EntityProperties, Rules};
+use crate::twin::bind::{DISTRUSTED, EntityProperties, Properties, Rules, Trust};
 use crate::twin::{Entity as TwinEntity, EntityKey, PoseState, Twin};
 
 /// One entity of the twin on screen.
@@ -166,7 +166,10 @@ struct Looks {
 }
 
 fn looks_of(rule: Option<&crate::twin::bind::CompiledRule>, properties: &EntityProperties) -> Looks {
-    let color = rule.and_then(|rule| rule.color(properties));
+    let color = match rule {
+        Some(rule) => rule.color(properties),
+        None => (properties.quality() >= Trust::Stale).then(|| DISTRUSTED.linear()),
+    };
     let tint = color.map_or([1.0; 3], |[r, g, b, _]| [r, g, b]);
     Looks { visible: rule.is_none_or(|rule| rule.visible(properties)), tint }
 }

@@ -95,6 +95,7 @@ fn contents(work: &Work, issues: &mut Vec<(String, Issues)>) -> Outcome {
                 }
                 Err(error) => failures.push(format!("{location}: {error}")),
             },
+            Err(error) if work.files.len() == 1 => failures.push(error.to_string()),
             Err(error) => failures.push(format!("{location}: {error}")),
         }
     }

@@ -3,7 +3,7 @@
 use bevy::prelude::*;
 use std::collections::HashSet;
 
-use crate::format::issue::{Issue, Issues};
+use crate::format::issue::{Issue, Issues, Severity};
 
 /// The issues of everything that was read so far.
 #[derive(Resource, Default)]
@@ -23,9 +23,17 @@ impl IssueLog {
         }
         if self.seen.insert(issue.to_string()) {
             match issue.severity {
-                crate::format::issue::Severity::Info => info!("{issue}"),
-                _ => warn!("{issue}"),
+                Severity::Info => info!("{}", issue.text()),
+                Severity::Warning => warn!("{}", issue.text()),
+                Severity::Error => error!("{}", issue.text()),
             }
+            self.list.push(issue);
+        }
+    }
+
+    /// Takes an issue in that was told already.
+    pub fn note(&mut self, issue: Issue) {
+        if self.list.len() < Self::MAX && self.seen.insert(issue.to_string()) {
             self.list.push(issue);
         }
     }

@@ -11,8 +11,8 @@ const CONTROLS: [(&str, &[(&str, &str)]); 3] = [
             ("drag left", "pan: the point under the cursor stays under it"),
             ("drag right, or Ctrl and left", "orbit around the point under the cursor"),
             ("wheel", "zoom to the cursor"),
-            ("click", "choose a building or an entity"),
-            ("double click", "fly there"),
+            ("click", "choose a building, an entity or a place"),
+            ("double click", "come nearer"),
         ],
     ),
     (

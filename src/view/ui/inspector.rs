@@ -48,10 +48,10 @@ fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &Data) -> (bool, Option<Eye>
         },
     };
     let mut close = false;
-    ui.horizontal(|ui| {
-        ui.add(egui::Label::new(egui::RichText::new(title).font(theme::strong(17.0))).truncate());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            close = ui.button("×").on_hover_text("Close (Esc)").clicked();
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
+        close = ui.button("×").on_hover_text("Close (Esc)").clicked();
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.add(egui::Label::new(egui::RichText::new(title).font(theme::strong(17.0))).truncate());
         });
     });
     ui.label(egui::RichText::new(kind).color(theme::TEXT_WEAK));

@@ -138,9 +138,13 @@ fn feed(ui: &mut egui::Ui, data: &mut Data) {
     match data.link.health() {
         FeedHealth::Live => theme::state(ui, theme::GOOD, "live"),
         FeedHealth::Lost => theme::state(ui, theme::BAD, "lost, trying again"),
+        _ if data.link.last_failure.is_some() => theme::state(ui, theme::BAD, "can't be reached, trying again"),
         _ => theme::state(ui, theme::WARN, "connecting"),
     }
     theme::row(ui, "entities", data.live.twin.len().to_string());
+    if let (Some(failure), true) = (&data.link.last_failure, data.link.health() != FeedHealth::Live) {
+        ui.label(egui::RichText::new(failure).small().color(theme::TEXT_WEAK));
+    }
     if let Some(stats) = data.link.stats() {
         theme::row(ui, "updates", format!("{:.0} /s", stats.updates_per_sec));
         if let Some(secs) = stats.round_trip_secs {

@@ -24,6 +24,8 @@ pub struct UiState {
     /// The panel on the left; `None`: where there is room for it.
     pub left: Option<bool>,
     pub help: bool,
+    /// The list of what was found wrong with the data.
+    pub issues: bool,
     pub performance: bool,
     pub search: String,
     /// Factor on all sizes: 1 at a desk, 2 to read it from three metres.
@@ -32,7 +34,15 @@ pub struct UiState {
 
 impl Default for UiState {
     fn default() -> Self {
-        Self { panels: true, left: None, help: false, performance: false, search: String::new(), scale: 1.0 }
+        Self {
+            panels: true,
+            left: None,
+            help: false,
+            issues: false,
+            performance: false,
+            search: String::new(),
+            scale: 1.0,
+        }
     }
 }
 
@@ -90,6 +100,10 @@ fn draw_labels(mut contexts: EguiContexts, labels: labels::Data) -> Result {
     Ok(())
 }
 
+/// The part of the window that no panel covers, in points.
+#[derive(Resource, Default)]
+struct WorldRect(Option<egui::Rect>);
+
 /// All panels in the order in which they take space: top, bottom, sides.
 fn draw(
     mut contexts: EguiContexts,
@@ -99,22 +113,28 @@ fn draw(
     mut inspector: inspector::Data,
     status: status::Data,
     performance: performance::Data,
+    mut world: ResMut<WorldRect>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
+    world.0 = None;
     if !state.panels {
         return Ok(());
     }
     let mut root = root(&ctx);
     top::draw(&mut root, &mut state, &top, &mut left);
-    status::draw(&mut root, &status);
+    status::draw(&mut root, &mut state, &status);
     if state.shows_left(ctx.viewport_rect().width()) {
         left::draw(&mut root, &mut state, &mut left);
     }
     if let Some(eye) = inspector::draw(&mut root, &mut inspector) {
         left.fly(eye);
     }
+    world.0 = Some(root.available_rect_before_wrap());
     if state.help {
         help::draw(&ctx, &mut state);
+    }
+    if state.issues {
+        status::draw_issues(&ctx, &mut state, &status);
     }
     if state.performance {
         performance::draw(&ctx, &performance);
@@ -123,9 +143,12 @@ fn draw(
 }
 
 /// Tells the world whether the panels want the mouse or the keys.
-fn focus(mut contexts: EguiContexts, mut focus: ResMut<InputFocus>) -> Result {
+fn focus(mut contexts: EguiContexts, world: Res<WorldRect>, mut focus: ResMut<InputFocus>) -> Result {
     let ctx = contexts.ctx_mut()?;
-    focus.pointer = ctx.egui_wants_pointer_input() || ctx.is_pointer_over_egui();
+    // Panels lie in egui's background, of which it says that nothing is there.
+    let at = ctx.pointer_latest_pos();
+    let on_panel = world.0.zip(at).is_some_and(|(world, at)| !world.contains(at));
+    focus.pointer = on_panel || ctx.egui_wants_pointer_input() || ctx.is_pointer_over_egui();
     focus.keyboard = ctx.egui_wants_keyboard_input();
     Ok(())
 }
@@ -134,6 +157,7 @@ fn shortcuts(keys: Res<ButtonInput<KeyCode>>, focus: Res<InputFocus>, mut state:
     if keys.just_pressed(KeyCode::Escape) {
         state.search.clear();
         state.help = false;
+        state.issues = false;
     }
     if keys.just_pressed(KeyCode::F1) {
         state.panels = !state.panels;
@@ -161,6 +185,7 @@ pub fn plugin(app: &mut App) {
         .init_resource::<UiState>()
         .init_resource::<performance::History>()
         .init_resource::<Fonts>()
+        .init_resource::<WorldRect>()
         .add_systems(
             EguiPrimaryContextPass,
             (install, (draw_labels, draw).chain().run_if(fonts_are_ready), focus).chain(),

@@ -30,7 +30,7 @@ pub struct Data<'w> {
 
 pub fn draw(ctx: &egui::Context, data: &Data) {
     egui::Window::new("Performance")
-        .anchor(egui::Align2::RIGHT_BOTTOM, [-12.0, -44.0])
+        .anchor(egui::Align2::LEFT_BOTTOM, [260.0, -44.0])
         .resizable(false)
         .collapsible(false)
         .frame(theme::panel_frame().corner_radius(8.0))

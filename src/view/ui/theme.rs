@@ -56,6 +56,8 @@ fn style(style: &mut egui::Style) {
     ]
     .into();
     style.spacing.item_spacing = egui::vec2(8.0, 6.0);
+    // A scroll bar has a place of its own: units must not disappear under it.
+    style.spacing.scroll.floating_allocated_width = 10.0;
     style.spacing.button_padding = egui::vec2(10.0, 5.0);
     style.spacing.interact_size.y = 26.0;
     style.interaction.selectable_labels = false;

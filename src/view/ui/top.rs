@@ -32,13 +32,13 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut le
                 ui.label(egui::RichText::new(&data.open.scene.name).font(theme::strong(14.0)));
             }
             ui.add_space(14.0);
-            feed(ui, data, width > 900.0);
+            feed(ui, data, width > 1000.0);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.button("?").on_hover_text("Mouse and keys (F2)").clicked() {
                     state.help = !state.help;
                 }
                 let search = egui::TextEdit::singleline(&mut state.search)
-                    .hint_text("Search views and entities")
+                    .hint_text("Search")
                     .desired_width(if width > 1000.0 { 230.0 } else { 150.0 })
                     .margin(egui::Margin::symmetric(10, 5));
                 let response = ui.add(search);
@@ -62,13 +62,16 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut le
 }
 
 fn feed(ui: &mut egui::Ui, data: &Data, at_length: bool) {
-    let name = data.link.feed_name().or(data.link.address()).unwrap_or("feed").to_string();
+    let name = shortened(data.link.feed_name().or(data.link.address()).unwrap_or("feed"));
     let hover = data.link.address().unwrap_or_default().to_string();
     let shown = ui.scope(|ui| match data.link.health() {
         FeedHealth::None => {
             ui.label(egui::RichText::new("no feed").color(theme::TEXT_WEAK));
         }
-        FeedHealth::Connecting => theme::state(ui, theme::WARN, &format!("{name}: connecting")),
+        FeedHealth::Connecting => match &data.link.last_failure {
+            Some(_) => theme::state(ui, theme::BAD, &format!("{name}: can't be reached, trying again")),
+            None => theme::state(ui, theme::WARN, &format!("{name}: connecting")),
+        },
         FeedHealth::Lost => theme::state(ui, theme::BAD, &format!("{name}: lost, trying again")),
         FeedHealth::Live => {
             let rate = data.link.stats().map_or(0.0, |stats| stats.updates_per_sec);
@@ -85,6 +88,16 @@ fn feed(ui: &mut egui::Ui, data: &Data, at_length: bool) {
             data.link.last_failure.as_deref().map(|f| format!("\nlast interruption: {f}")).unwrap_or_default();
         shown.response.on_hover_text(format!("{hover}{failure}"));
     }
+}
+
+/// A name that leaves room for the rest of the bar.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 24;
+    if name.chars().count() <= MOST {
+        return name.to_string();
+    }
+    let start: String = name.chars().take(MOST - 1).collect();
+    format!("{start}…")
 }
 
 fn scene_time(unix_secs: f64) -> String {
