@@ -174,9 +174,11 @@ fn open_location(location: &Location) -> Result<Opened, OpenError> {
     }
 }
 
-/// The location as an address that holds from everywhere.
+/// The location as an address that holds in a scene whose base it is itself.
 fn absolute(location: &Location) -> String {
     match location {
+        // Addresses inside of an archive are relative to the entry.
+        Location::Archive { .. } => location.file_name(),
         Location::File(path) => {
             std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned()
         }

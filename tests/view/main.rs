@@ -4,6 +4,7 @@
 //! they are committed. Cases over the real data beside the checkout are skipped with a message where it is absent.
 
 mod cases;
+mod commands;
 mod jitter;
 mod picture;
 

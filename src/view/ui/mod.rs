@@ -105,6 +105,7 @@ fn draw_labels(mut contexts: EguiContexts, labels: labels::Data) -> Result {
 struct WorldRect(Option<egui::Rect>);
 
 /// All panels in the order in which they take space: top, bottom, sides.
+#[expect(clippy::too_many_arguments, reason = "every panel has its own view of the world")]
 fn draw(
     mut contexts: EguiContexts,
     mut state: ResMut<UiState>,
