@@ -304,7 +304,8 @@ fn frame_content(
     {
         ground.height_m = lowest - BELOW_CONTENT_M;
     }
-    if framing.wanted && framing.unplaced.is_empty() {
+    // What can't be read never gets a place: nobody waits for it.
+    if framing.wanted && (framing.unplaced.is_empty() || stats.settled) {
         let balls: Vec<_> = tiles.entries().iter().filter_map(|entry| tiles.forest.tileset_bounds(entry.id)).collect();
         if balls.len() < tiles.entries().len() || balls.is_empty() {
             let all_failed = stats.settled && !tiles.entries().is_empty();

@@ -48,7 +48,9 @@ fn header(ui: &mut egui::Ui, chosen: &Chosen, data: &Data) -> (bool, Option<Eye>
         },
     };
     let mut close = false;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
+    // The button has its place first, so that a long title ends before it.
+    let row = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), |ui| {
         close = ui.button("×").on_hover_text("Close (Esc)").clicked();
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             ui.add(egui::Label::new(egui::RichText::new(title).font(theme::strong(17.0))).truncate());

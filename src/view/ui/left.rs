@@ -73,16 +73,21 @@ fn views(ui: &mut egui::Ui, data: &mut Data) {
             go = Some(view.eye);
         }
     }
-    ui.columns(2, |columns| {
-        if let Some(home) = data.home.0
-            && wide_button(&mut columns[0], "Home", Some("H".into())).clicked()
-        {
-            go = Some(home);
+    match data.home.0 {
+        Some(home) => ui.columns(2, |columns| {
+            if wide_button(&mut columns[0], "Home", Some("H".into())).clicked() {
+                go = Some(home);
+            }
+            if wide_button(&mut columns[1], "North up", Some("N".into())).clicked() {
+                go = Some(north_up(&data.eye));
+            }
+        }),
+        None => {
+            if wide_button(ui, "North up", Some("N".into())).clicked() {
+                go = Some(north_up(&data.eye));
+            }
         }
-        if wide_button(&mut columns[1], "North up", Some("N".into())).clicked() {
-            go = Some(north_up(&data.eye));
-        }
-    });
+    }
     if let Some(eye) = go {
         data.fly_to.write(FlyTo(eye));
     }
