@@ -402,13 +402,10 @@ pub fn text_of(value: &serde_json::Value) -> String {
         // Tables often hold single precision: 21.7 shall not read 21.700001.
         serde_json::Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
             Some(x) if f64::from(x as f32) == x => (x as f32).to_string(),
-            _ => number.to_string(),
+            Some(x) => format!("{x:.6}").trim_end_matches('0').trim_end_matches('.').to_string(),
+            None => number.to_string(),
         },
         serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Number(number) => match number.as_f64() {
-            Some(x) if number.is_f64() => format!("{:.6}", x).trim_end_matches('0').trim_end_matches('.').to_string(),
-            _ => number.to_string(),
-        },
         serde_json::Value::Null => String::new(),
         other => other.to_string(),
     }

@@ -53,6 +53,8 @@ struct Cell {
     #[allow(dead_code)]
     shows: String,
     tiles: Option<usize>,
+    /// Share of pixels that may differ, where it is not the sheet's.
+    max_outliers: Option<f64>,
     #[serde(default)]
     has_error: bool,
 }
@@ -118,7 +120,7 @@ pub fn run(case: &Case) -> Outcome {
     match &case.sheet {
         Some(cells) => sheet(case, cells, &shared),
         None => match draw(single(case, &shared)) {
-            Ok(picture) => compare(case, &picture, &|_, _| true),
+            Ok(picture) => compare(case, &picture, &|_, _| Some(case.max_outliers)),
             Err(why) => Outcome::Different(why),
         },
     }
@@ -176,8 +178,11 @@ fn sheet(case: &Case, cells: &[Cell], shared: &Path) -> Outcome {
             Err(why) => failures.push(format!("{}: {why}", cell.file)),
         }
     }
-    let in_chosen = |x: u32, y: u32| cells.get((y / CELL_PX.y * COLUMNS + x / CELL_PX.x) as usize).is_some_and(&chosen);
-    match compare(case, &all, &in_chosen) {
+    let allowed = |x: u32, y: u32| {
+        let cell = cells.get((y / CELL_PX.y * COLUMNS + x / CELL_PX.x) as usize)?;
+        chosen(cell).then(|| cell.max_outliers.unwrap_or(case.max_outliers))
+    };
+    match compare(case, &all, &allowed) {
         Outcome::Different(why) => failures.push(why),
         outcome if failures.is_empty() => return outcome,
         _ => {}
@@ -248,8 +253,8 @@ fn open(case: &Case, shared: &Path) -> (Scene, Location) {
     (scene, Location::File(path))
 }
 
-/// Compares with the expected picture, where `counts` says so.
-fn compare(case: &Case, got: &image::RgbaImage, counts: &dyn Fn(u32, u32) -> bool) -> Outcome {
+/// Compares with the expected picture.
+fn compare(case: &Case, got: &image::RgbaImage, allowed: &dyn Fn(u32, u32) -> Option<f64>) -> Outcome {
     let expected_path = case.folder.join("expected.png");
     if std::env::var_os("MIRANTE_BLESS").is_some() {
         got.save(&expected_path).expect("the picture is written");
@@ -259,17 +264,16 @@ fn compare(case: &Case, got: &image::RgbaImage, counts: &dyn Fn(u32, u32) -> boo
         Ok(expected) => expected.into_rgba8(),
         Err(error) => return Outcome::Different(format!("{}: {error}", expected_path.display())),
     };
-    match picture::compare(&expected, got, counts) {
-        Ok((share, _)) if share <= case.max_outliers => Outcome::Same,
-        Ok((share, difference)) => {
+    match picture::compare(&expected, got, allowed) {
+        Ok((excess, _)) if excess <= 1.0 => Outcome::Same,
+        Ok((excess, difference)) => {
             let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/out").join(&case.name);
             std::fs::create_dir_all(&out).expect("a folder for the pictures");
             for (name, picture) in [("expected", &expected), ("got", got), ("difference", &difference)] {
                 picture.save(out.join(format!("{name}.png"))).expect("the picture is written");
             }
-            let (percent, allowed) = (share * 100.0, case.max_outliers * 100.0);
             Outcome::Different(format!(
-                "{percent:.2} % of the pixels differ (allowed {allowed:.2} %): look at {}",
+                "{excess:.1} times as many pixels differ as are allowed: look at {}",
                 out.display()
             ))
         }

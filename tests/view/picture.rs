@@ -7,12 +7,14 @@ const CHANNEL_TOLERANCE: u8 = 24;
 /// Pictures are judged block by block: the size of one picture on a sheet.
 const BLOCK_PX: [u32; 2] = [192, 108];
 
-/// Share of pixels that differ among those that count, and a picture of where. Of pictures that are sheets of small ones
-/// it is the share in the worst block of pixels that decides: one that is wrong among thirty must not drown.
+/// By how much the share of pixels that differ exceeds what is allowed (1: just so), and a picture of where they are.
+///
+/// Pictures are judged block by block, and the worst decides: one that is wrong on a sheet of thirty must not drown.
+/// `allowed` gives the share for the block that a pixel is in, `None` where it does not count.
 pub fn compare(
     expected: &RgbaImage,
     got: &RgbaImage,
-    counts: &dyn Fn(u32, u32) -> bool,
+    allowed: &dyn Fn(u32, u32) -> Option<f64>,
 ) -> Result<(f64, RgbaImage), String> {
     if expected.dimensions() != got.dimensions() {
         return Err(format!("expected {:?} pixels, got {:?}", expected.dimensions(), got.dimensions()));
@@ -22,7 +24,7 @@ pub fn compare(
     let mut blocks = std::collections::BTreeMap::<(u32, u32), (u64, u64)>::new();
     for (x, y, wanted) in expected.enumerate_pixels() {
         let off = wanted.0.iter().zip(got.get_pixel(x, y).0).map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0);
-        if counts(x, y) {
+        if allowed(x, y).is_some() {
             let (pixels, outliers) = blocks.entry((x / BLOCK_PX[0], y / BLOCK_PX[1])).or_default();
             *pixels += 1;
             *outliers += u64::from(off > CHANNEL_TOLERANCE);
@@ -30,6 +32,9 @@ pub fn compare(
         let red = if off > CHANNEL_TOLERANCE { 255 } else { 0 };
         difference.put_pixel(x, y, image::Rgba([red, off, off, 255]));
     }
-    let share = |(pixels, outliers): &(u64, u64)| *outliers as f64 / *pixels as f64;
-    Ok((blocks.values().map(share).fold(0.0, f64::max), difference))
+    let excess = |((x, y), (pixels, outliers)): (&(u32, u32), &(u64, u64))| {
+        let most = allowed(x * BLOCK_PX[0], y * BLOCK_PX[1]).unwrap_or(1.0);
+        *outliers as f64 / *pixels as f64 / most.max(1e-6)
+    };
+    Ok((blocks.iter().map(excess).fold(0.0, f64::max), difference))
 }
