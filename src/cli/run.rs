@@ -6,6 +6,7 @@ use mirante::format::scene::{Feed, Scene};
 use mirante::format::uri::Location;
 use mirante::hub::{HubHandle, HubOptions, PlayOptions};
 use mirante::nav::Eye;
+use mirante::platform::display::has_display;
 use mirante::stage::{Stage, resolve};
 use mirante::view::live::FeedAddress;
 use mirante::view::scene::OpenScene;
@@ -43,32 +44,6 @@ pub fn run(args: RunArgs) -> Outcome {
         issues.iter().for_each(|issue| log.note(issue.clone()));
     });
     Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Whether a window can be opened: a display is named, and if it is one of this machine it answers.
-fn has_display() -> bool {
-    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    if named("WAYLAND_DISPLAY").is_some() || named("WAYLAND_SOCKET").is_some() {
-        return true;
-    }
-    named("DISPLAY").is_some_and(|display| x11_answers(&display))
-}
-
-/// `:N` and `:N.S` are sockets of this machine; others are left to the window library.
-#[cfg(target_os = "linux")]
-fn x11_answers(display: &str) -> bool {
-    use std::os::linux::net::SocketAddrExt;
-    use std::os::unix::net::{SocketAddr, UnixStream};
-
-    let Some(number) = display.strip_prefix(':').and_then(|rest| rest.split('.').next()) else { return true };
-    let path = format!("/tmp/.X11-unix/X{number}");
-    let hidden = SocketAddr::from_abstract_name(&path).and_then(|address| UnixStream::connect_addr(&address));
-    hidden.is_ok() || UnixStream::connect(path).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn x11_answers(_: &str) -> bool {
-    true
 }
 
 /// The scene that the user named; none, or the word `demo`, is the demo town.

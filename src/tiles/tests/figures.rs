@@ -1,31 +1,9 @@
-//! Figures to be read by people: `cargo test --release --no-default-features --lib tiles -- --ignored --nocapture`.
+//! Waste and holes for loaders and budgets of many kinds, to be read by people: `cargo test --release --no-default-features --lib tiles -- --ignored --nocapture`.
 
 use crate::tiles::ForestOptions;
-use crate::tiles::bench::bench_select;
 use crate::tiles::flight::Flight;
 use crate::tiles::simulate::{Scenario, fly};
 use crate::tiles::synthetic::World;
-
-/// CPU time of this thread (Linux), so that a busy machine does not spoil the figure.
-fn thread_cpu_secs() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or(0.0) * 1e-9
-}
-
-#[test]
-#[ignore = "prints times"]
-fn select_over_a_million_tiles() {
-    let bench = bench_select(&mut thread_cpu_secs, &mut |_| {});
-    println!(
-        "mean {:.4} ms, p99 {:.4} ms, visited mean {:.0} max {}, drawn max {}, tiles {}",
-        bench.mean_view_ms(),
-        bench.p99_view_ms(),
-        bench.visited_mean,
-        bench.visited_max,
-        bench.drawn_max,
-        bench.tiles_max
-    );
-}
 
 #[test]
 #[ignore = "prints figures"]

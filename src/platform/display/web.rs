@@ -1,0 +1,5 @@
+//! A page is its own display.
+
+pub(super) fn has_display() -> bool {
+    true
+}
