@@ -3,6 +3,7 @@
 //! The pure core has no Bevy, no I/O, no threads and no clock; `platform` and `hub` do I/O; `view` draws.
 //! `docs/architecture.md` tells the layers and what each must not know.
 
+pub mod bake;
 pub mod feed;
 pub mod format;
 pub mod geo;

@@ -3,12 +3,12 @@
 //! A building is a few convex volumes. It is described once here and drawn at every level of detail by
 //! [`super::facade`].
 
-use super::det::{Rng, unit_vector};
-use super::feature::Feature;
-use super::mesh::{Rect, Rgb, blend, hex, scale};
 use super::names;
 use super::plan::{Block, BlockUse, PAVEMENT_M, Plan, Quad, centred, extent, inset, part, within};
 use super::terrain::Terrain;
+use crate::bake::det::{Rng, unit_vector};
+use crate::bake::feature::Feature;
+use crate::bake::mesh::{Rect, Rgb, blend, hex, scale};
 use glam::DVec2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

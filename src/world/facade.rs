@@ -5,8 +5,8 @@
 //! Ambient occlusion is in the colours: walls darken towards the ground and in courts.
 
 use super::building::{Building, Face, Look, Roof, Volume};
-use super::det::Rng;
-use super::mesh::{Matter, Mesh, Rgb, blend, hex, scale};
+use crate::bake::det::Rng;
+use crate::bake::mesh::{Matter, Mesh, Rgb, blend, hex, scale};
 use glam::DVec2;
 
 /// Windows that are lit at night: texels of the night palette.
@@ -444,7 +444,7 @@ impl Draw<'_> {
             let (l, w, h): (f64, f64, f64) =
                 if k == 0 { (4.2, 3.0, 2.4) } else { (self.rng.range(1.4, 2.8), 1.5, self.rng.range(0.8, 1.5)) };
             let tone = if k == 0 { scale(self.v.wall, 0.92) } else { hex(0xb4b7b5) };
-            let rect = super::mesh::Rect::new(at, along, l.min(reach), w.min(reach));
+            let rect = crate::bake::mesh::Rect::new(at, along, l.min(reach), w.min(reach));
             self.mesh.boxed(&rect, u, u + h, tone);
         }
     }
@@ -501,7 +501,7 @@ impl Draw<'_> {
         let along = (right - left).normalize();
         for _ in 0..1 + self.rng.below(2) {
             let at = left.lerp(right, self.rng.range(0.15, 0.85)) + along.perp() * self.rng.range(-1.0, 1.0);
-            let rect = super::mesh::Rect::new(at, along, 0.9, 0.6);
+            let rect = crate::bake::mesh::Rect::new(at, along, 0.9, 0.6);
             self.mesh.boxed(&rect, ridge_u - 1.4, ridge_u + 0.75, scale(self.v.wall, 0.9));
         }
     }

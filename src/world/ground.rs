@@ -4,10 +4,10 @@
 //! Below all of it lies the sunken terrain (see [`super::land`]), which shows its similar colour through the hair
 //! cracks that different levels leave side by side.
 
-use super::det::{Rng, fractal};
 use super::land::Maps;
-use super::mesh::{Matter, Mesh, Rgb, blend, hex, scale};
 use super::plan::{Block, BlockUse, PAVEMENT_M, Plan, Quad, Street, inset, within};
+use crate::bake::det::{Rng, fractal};
+use crate::bake::mesh::{Matter, Mesh, Rgb, blend, hex, scale};
 use glam::{DVec2, DVec3};
 
 pub const KERB_M: f64 = 0.13;
@@ -295,7 +295,7 @@ fn park_paths(mesh: &mut Mesh, plan: &Plan, line: &Quad, level: usize) {
         path(ring[k], ring[(k + 1) % 4], 2.4);
     }
     let round: Vec<_> =
-        (0..14).map(|k| middle + super::det::unit_vector(k as f64 * std::f64::consts::TAU / 14.0)).collect();
+        (0..14).map(|k| middle + crate::bake::det::unit_vector(k as f64 * std::f64::consts::TAU / 14.0)).collect();
     let u = plan.terrain.height(middle) + KERB_M;
     let outline = |r: f64| round.iter().map(|&p| middle + (p - middle) * r).collect::<Vec<_>>();
     mesh.flat(Matter::Solid, &outline(9.0), u + 0.1, gravel);

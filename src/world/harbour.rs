@@ -1,13 +1,13 @@
 //! The harbour: quay, container yard, cranes, sheds, tanks, ships, marina, moles and the lighthouse.
 
-use super::det::Rng;
-use super::feature::Feature;
 use super::land::gabled;
-use super::mesh::{Matter, Mesh, Rect, Rgb, hex, scale};
 use super::parts::{self, BOXES, Local, container};
 use super::plan::Plan;
 use super::quayside::{castle, lighthouse, mole, silos, tank, tanker, trawler, yacht, yard_block, yard_crane};
 use super::terrain::QUAY_U;
+use crate::bake::det::Rng;
+use crate::bake::feature::Feature;
+use crate::bake::mesh::{Matter, Mesh, Rect, Rgb, hex, scale};
 use glam::DVec2;
 
 /// The quay's edge towards the basin, northing.

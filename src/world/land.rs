@@ -3,10 +3,10 @@
 //! [`Maps`] are rasters of the town's rectangle: what is built over, and how much open sky the ground sees.
 
 use super::building::Building;
-use super::det::{Rng, unit_vector};
-use super::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use super::plan::{BlockUse, Plan, contains};
 use super::terrain::{TOWN_HALF_M, Terrain};
+use crate::bake::det::{Rng, unit_vector};
+use crate::bake::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use glam::{DVec2, DVec3, Vec3};
 
 const CELL_M: f64 = 5.0;

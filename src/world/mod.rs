@@ -2,9 +2,9 @@
 //!
 //! [`generate`] is pure: it hands finished files to a sink (OGC 3D Tiles 1.1 tileset, entity models, a trace of feed
 //! messages, a scene) and reports progress; the caller writes them where it likes. The same options give the same
-//! bytes on every machine (see [`det`] for how).
+//! bytes on every machine (see [`crate::bake::det`]).
 //!
-//! Frames: plans are in the *town frame* ([`frame`]), metres east, north and above the sea; tiles are in ECEF by their
+//! Frames: plans are in the *town frame* ([`crate::bake::frame`]), metres east, north and above the sea; tiles are in ECEF by their
 //! transforms. The place is invented; it lies on the open coast south of Lisbon, where the geoid is about 53 m above
 //! the ellipsoid, so the sea has that ellipsoidal height.
 //!
@@ -13,19 +13,12 @@
 //! deeper tree, not other code.
 
 pub mod building;
-pub mod det;
 pub mod facade;
-pub mod feature;
-pub mod frame;
-pub mod glb;
 pub mod ground;
 pub mod harbour;
 pub mod land;
-pub mod mesh;
-pub mod meshopt;
 pub mod models;
 pub mod names;
-pub mod night;
 pub mod parts;
 pub mod plan;
 pub mod quayside;
@@ -35,6 +28,8 @@ pub mod things;
 pub mod tileset;
 pub mod trace;
 pub mod traffic;
+
+use crate::bake::frame::PlanFrame;
 
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,7 +69,7 @@ const SCENE: &str = include_str!("../../scenes/town.json");
 /// fraction 0..=1 and what is being made.
 pub fn generate(options: &Options, sink: &mut dyn FnMut(GeneratedFile), progress: &mut dyn FnMut(f32, &str)) {
     progress(0.0, "streets and houses");
-    let frame = frame::TownFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
+    let frame = PlanFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
     let plan = plan::Plan::new(options.seed);
     let buildings = building::on_blocks(&plan);
     let maps = land::Maps::new(&plan, &buildings, &harbour::made_ground(&plan));

@@ -2,10 +2,10 @@
 //! on the waterline; parts of the crane: see each). Bodies that a scene tints are white.
 
 use super::GeneratedFile;
-use super::det::unit_vector;
-use super::glb::{self, Node};
-use super::mesh::{Matter, Mesh, Rgb, hex, scale};
 use super::parts::{self, BOXES, Local, Station, container, hull};
+use crate::bake::det::unit_vector;
+use crate::bake::glb::{self, Node};
+use crate::bake::mesh::{Matter, Mesh, Rgb, hex, scale};
 use glam::{DVec2, DVec3};
 
 /// Length of the large vessel, metres.

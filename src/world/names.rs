@@ -1,6 +1,6 @@
 //! Names of streets, houses and firms.
 
-use super::det::Rng;
+use crate::bake::det::Rng;
 
 const ROWS: [&str; 17] = [
     "Avenida Marginal",

@@ -2,8 +2,8 @@
 //!
 //! Each is drawn in a local frame: x forward, y to the left, z up, metres.
 
-use super::det::Rng;
-use super::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
+use crate::bake::det::Rng;
+use crate::bake::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use glam::{DVec2, DVec3};
 
 /// A place and a direction on the ground.

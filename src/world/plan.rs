@@ -4,9 +4,9 @@
 //! curve over the hills above. Streets, crossings and blocks are convex quads that share their corners exactly, so the
 //! ground has neither gaps nor overlaps.
 
-use super::det::{Rng, sin, smoothstep};
-use super::mesh::Rect;
 use super::terrain::Terrain;
+use crate::bake::det::{Rng, sin, smoothstep};
+use crate::bake::mesh::Rect;
 use glam::DVec2;
 
 /// What a block is for.
@@ -154,9 +154,9 @@ impl Plan {
     fn is_settled(&self, column: i64, row: i64) -> bool {
         let c = (self.node(column, row) + self.node(column + 1, row + 1)) * 0.5;
         let reach = 800.0 - 520.0 * smoothstep(450.0, 1650.0, (c.x - 250.0).abs())
-            + 190.0 * super::det::noise(self.seed ^ 51, c / 520.0);
+            + 190.0 * crate::bake::det::noise(self.seed ^ 51, c / 520.0);
         let castle = (c - DVec2::new(-760.0, 880.0)).length();
-        let west = -1390.0 + 90.0 * super::det::noise(self.seed ^ 53, c / 300.0);
+        let west = -1390.0 + 90.0 * crate::bake::det::noise(self.seed ^ 53, c / 300.0);
         c.y < reach && castle > 190.0 && c.x > west
     }
 
@@ -248,7 +248,7 @@ impl Plan {
         if row == 0 && centre.x < -500.0 {
             return if rng.chance(0.75) { BlockUse::Slabs } else { BlockUse::Perimeter };
         }
-        let edge = downtown.length() + 0.3 * super::det::noise(self.seed ^ 52, centre / 300.0);
+        let edge = downtown.length() + 0.3 * crate::bake::det::noise(self.seed ^ 52, centre / 300.0);
         match edge {
             e if e < 1.6 && rng.chance(0.8) => BlockUse::Perimeter,
             e if e < 2.9 && rng.chance(0.42) => BlockUse::Slabs,

@@ -2,12 +2,12 @@
 //!
 //! Each draws one thing of [`super::harbour`] at its place in the town frame.
 
-use super::det::{Rng, unit_vector};
 use super::harbour::YARD_BAYS;
 use super::land::gabled;
-use super::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use super::parts::{self, BOXES, Local, Station, container, hull};
 use super::terrain::QUAY_U;
+use crate::bake::det::{Rng, unit_vector};
+use crate::bake::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use glam::{DVec2, DVec3};
 
 pub fn yard_crane(mesh: &mut Mesh, at: DVec2, trolley: f64) {

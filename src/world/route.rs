@@ -3,9 +3,9 @@
 //! Right-hand traffic, one lane each way. Ways lead from one rim of the town to another, straight on and by right
 //! turns only, so that nobody crosses oncoming traffic. Town frame metres.
 
-use super::det::Rng;
 use super::ground::Ribbon;
 use super::plan::Plan;
+use crate::bake::det::Rng;
 use glam::{DVec2, DVec3};
 use std::collections::HashMap;
 

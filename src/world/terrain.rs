@@ -3,8 +3,8 @@
 //! An island about 18 km across with the town on a bay of its south coast. Heights are a smooth function, evaluated
 //! wherever something stands, so that nothing floats.
 
-use super::det::{fractal, lerp, noise, smoothstep};
-use super::mesh::{Rgb, blend, hex, scale};
+use crate::bake::det::{fractal, lerp, noise, smoothstep};
+use crate::bake::mesh::{Rgb, blend, hex, scale};
 use glam::DVec2;
 
 /// Half size of the town's rectangle, east and north.

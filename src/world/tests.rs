@@ -286,7 +286,7 @@ fn files_that_the_scene_names_are_made() {
 
 #[test]
 fn packed_tiles_read_like_plain_ones() {
-    let frame = frame::TownFrame::new(-9.15, 38.42, 53.0);
+    let frame = frame::PlanFrame::new(-9.15, 38.42, 53.0);
     let mut mesh = mesh::Mesh::default();
     let terrain = terrain::Terrain { seed: 7 };
     for k in 0..90 {
@@ -314,21 +314,21 @@ fn packed_tiles_read_like_plain_ones() {
 
 #[test]
 fn the_town_frame_is_the_ellipsoids() {
-    let frame = frame::TownFrame::new(-9.15, 38.42, 53.0);
+    let frame = frame::PlanFrame::new(-9.15, 38.42, 53.0);
     for p in [DVec3::ZERO, DVec3::new(1800.0, -1400.0, 30.0), DVec3::new(-20_000.0, 16_000.0, 400.0)] {
-        let g = frame.geodetic_from_town(p);
+        let g = frame.geodetic_from_plan(p);
         let geodetic = crate::geo::Geodetic { lon_rad: g.x.to_radians(), lat_rad: g.y.to_radians(), height_m: g.z };
         let expected = crate::geo::wgs84::ecef_from_geodetic(geodetic);
-        assert!((frame.ecef_from_town(p) - expected).length() < 1e-8);
+        assert!((frame.ecef_from_plan(p) - expected).length() < 1e-8);
     }
 }
 
 #[test]
 fn metres_of_the_town_frame_are_metres() {
-    let frame = frame::TownFrame::new(-9.15, 38.42, 0.0);
+    let frame = frame::PlanFrame::new(-9.15, 38.42, 0.0);
     for d in [DVec3::X, DVec3::Y, DVec3::Z] {
         let from = DVec3::new(1500.0, 1000.0, 20.0);
-        let step = (frame.ecef_from_town(from + d) - frame.ecef_from_town(from)).length();
+        let step = (frame.ecef_from_plan(from + d) - frame.ecef_from_plan(from)).length();
         assert!((step - 1.0).abs() < 3e-4, "{d}: {step}");
     }
 }

@@ -1,12 +1,12 @@
 //! What stands along streets and in gardens: trees, lamps, parked cars, hedges. Placed once, drawn at each level.
 
 use super::building::Building;
-use super::det::{Rng, fractal, unit_vector};
 use super::ground::{KERB_M, Ribbon};
 use super::land::Maps;
-use super::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use super::plan::{BlockUse, PAVEMENT_M, Plan, Quad, contains, extent, inset, within};
 use super::terrain::{QUAY_U, TOWN_HALF_M};
+use crate::bake::det::{Rng, fractal, unit_vector};
+use crate::bake::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
 use glam::{DVec2, DVec3};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

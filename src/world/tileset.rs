@@ -9,16 +9,16 @@
 
 use super::building::Building;
 use super::facade;
-use super::feature::Feature;
-use super::frame::TownFrame;
-use super::glb;
 use super::harbour::Fixture;
 use super::land::{self, Maps};
-use super::mesh::{MATTERS, Matter, Mesh, Rgb, Vertex, blend, hex};
 use super::plan::{PAVEMENT_M, Plan, inset};
 use super::terrain::{TOWN_HALF_M, Terrain};
 use super::things::{self, FOREST_GROUP, Placed, STREET_GROUP, Thing};
 use super::{GeneratedFile, names};
+use crate::bake::feature::Feature;
+use crate::bake::frame::PlanFrame;
+use crate::bake::glb;
+use crate::bake::mesh::{MATTERS, Matter, Mesh, Rgb, Vertex, blend, hex};
 use glam::{DAffine3, DMat4, DVec2, DVec3};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ const ROOT_ERROR_M: f64 = 4000.0;
 
 /// Everything that tiles are cut from.
 pub struct Town<'a> {
-    pub frame: &'a TownFrame,
+    pub frame: &'a PlanFrame,
     pub terrain: Terrain,
     pub plan: &'a Plan,
     pub maps: &'a Maps,

@@ -4,13 +4,13 @@
 //! what stands still is not repeated but once every five seconds. Road vehicles come into town and leave it (`gone`).
 //! The first message of each entity carries its class.
 
-use super::det::{Rng, heading_deg, sin, sin_cos, unit_vector};
-use super::frame::TownFrame;
 use super::harbour::{CRANE_N, CRANES_E, QUAY_N};
 use super::plan::{BlockUse, Plan, inset};
 use super::route::Net;
 use super::terrain::QUAY_U;
 use super::traffic;
+use crate::bake::det::{Rng, heading_deg, sin, sin_cos, unit_vector};
+use crate::bake::frame::PlanFrame;
 use glam::{DVec2, DVec3};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -38,7 +38,7 @@ struct Course {
 }
 
 /// The whole trace as JSON lines.
-pub fn write(plan: &Plan, frame: &TownFrame, secs: u32) -> Vec<u8> {
+pub fn write(plan: &Plan, frame: &PlanFrame, secs: u32) -> Vec<u8> {
     let steps = secs as usize * 2;
     let mut courses = vehicles(plan, secs);
     courses.extend(port(steps));
@@ -65,7 +65,7 @@ pub fn write(plan: &Plan, frame: &TownFrame, secs: u32) -> Vec<u8> {
 }
 
 /// Everything as at the beginning.
-fn last(courses: &[Course], frame: &TownFrame) -> String {
+fn last(courses: &[Course], frame: &PlanFrame) -> String {
     let set = |c: &Course| {
         let values = c.values(0, frame)?;
         Some(format!("{{\"id\":\"{}\",\"class\":\"{}\",\"set\":{{{}}}}}", c.id, c.class, join(values.iter())))
@@ -74,9 +74,9 @@ fn last(courses: &[Course], frame: &TownFrame) -> String {
 }
 
 impl Course {
-    fn pose_text(&self, step: usize, frame: &TownFrame) -> Option<String> {
+    fn pose_text(&self, step: usize, frame: &PlanFrame) -> Option<String> {
         let pose = self.poses[step]?;
-        let g = frame.geodetic_from_town(pose.at);
+        let g = frame.geodetic_from_plan(pose.at);
         let heading = pose.heading_deg;
         let mut text = format!("{{\"lon\":{:.7},\"lat\":{:.7},\"h\":{:.2},\"heading\":{heading:.1}", g.x, g.y, g.z);
         if pose.pitch_deg.abs() >= 0.2 {
@@ -87,13 +87,13 @@ impl Course {
     }
 
     /// Everything at a step, as name and JSON text.
-    fn values(&self, step: usize, frame: &TownFrame) -> Option<Vec<(&'static str, String)>> {
+    fn values(&self, step: usize, frame: &PlanFrame) -> Option<Vec<(&'static str, String)>> {
         let mut all = vec![("pose", self.pose_text(step, frame)?)];
         all.extend(self.properties.iter().map(|(name, values)| (*name, values[step].clone())));
         Some(all)
     }
 
-    fn messages(&self, frame: &TownFrame) -> Vec<(usize, String)> {
+    fn messages(&self, frame: &PlanFrame) -> Vec<(usize, String)> {
         let values: Vec<_> = (0..self.poses.len()).map(|step| self.values(step, frame)).collect();
         let mut out = Vec::new();
         let mut told: Option<usize> = None;

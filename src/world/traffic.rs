@@ -5,8 +5,8 @@
 //! fixed cycle that divides the recorded time, and every trip sets out once in each recorded time. A system that is
 //! driven in a rhythm falls into it; the few trips that do not are taken out, and the rest is run again.
 
-use super::det::Rng;
 use super::route::{Key, Net, Route};
+use crate::bake::det::Rng;
 use glam::DVec3;
 use std::collections::HashMap;
 

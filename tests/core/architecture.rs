@@ -13,7 +13,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stage", &["geo", "format", "nav"]),
     ("twin", &["geo", "format"]),
     ("feed", &["geo", "format", "twin"]),
-    ("world", &["geo", "format"]),
+    ("bake", &["geo", "format"]),
+    ("world", &["geo", "format", "bake"]),
     ("platform", &["format"]),
     ("hub", &["geo", "format", "twin", "feed", "platform"]),
 ];

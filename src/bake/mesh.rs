@@ -1,4 +1,4 @@
-//! Coloured triangles while they are being made: town frame, f64 metres, counter-clockwise seen from outside.
+//! Coloured triangles while they are being made: plan frame, f64 metres, counter-clockwise seen from outside.
 //!
 //! Vertices are not shared here; the writer welds equal ones. Colours are linear RGB, ambient occlusion multiplied in.
 

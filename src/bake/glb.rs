@@ -1,13 +1,13 @@
 //! Writes meshes as binary glTF 2.0 with KHR_mesh_quantization, EXT_meshopt_compression,
 //! EXT_mesh_features and EXT_structural_metadata.
 //!
-//! Vertices are welded by their quantised value. Tiles: town frame in, tile frame (east-north-up at the tile's centre,
+//! Vertices are welded by their quantised value. Tiles: plan frame in, tile frame (east-north-up at the tile's centre,
 //! exact through ECEF) out, glTF's y up. Positions are 16-bit with a step of the tile's extent / 65535 (4 mm for the
 //! finest tiles), 32-bit floats for extents above [`FLOAT_EXTENT_M`]. Positions are rounded, so the last bit of the
 //! geodesy does not reach the file. Normals are taken as if the tile's up were everywhere up.
 
 use super::feature::Feature;
-use super::frame::TownFrame;
+use super::frame::PlanFrame;
 use super::mesh::{MATTERS, Mesh, NO_FEATURE, Vertex};
 use super::meshopt;
 use super::night;
@@ -209,13 +209,13 @@ fn stored_color(c: [f32; 3]) -> [u8; 3] {
     c.map(|x| (x.clamp(0.0, 1.0) * 255.0 + 0.5).floor() as u8)
 }
 
-/// Encodes a mesh in the town frame as the content of a tile whose frame is `ecef_from_tile`.
-pub fn tile(mesh: &Mesh, table: &[Feature], frame: &TownFrame, ecef_from_tile: &DAffine3, packed: bool) -> Encoded {
+/// Encodes a mesh in the plan frame as the content of a tile whose frame is `ecef_from_tile`.
+pub fn tile(mesh: &Mesh, table: &[Feature], frame: &PlanFrame, ecef_from_tile: &DAffine3, packed: bool) -> Encoded {
     let tile_from_ecef = ecef_from_tile.inverse();
     let local: Vec<Vec<DVec3>> = mesh
         .triangles
         .iter()
-        .map(|list| list.iter().map(|v| tile_from_ecef.transform_point3(frame.ecef_from_town(v.at))).collect())
+        .map(|list| list.iter().map(|v| tile_from_ecef.transform_point3(frame.ecef_from_plan(v.at))).collect())
         .collect();
     encode(mesh, &local, table, packed)
 }
