@@ -20,6 +20,43 @@ pub enum Matter {
 
 pub const MATTERS: usize = 3;
 
+/// What [`Matter::Solid`] looks like from near, beyond its colour: the viewer adds grain, gloss and relief by this class.
+/// Written as the first number of the vertex attribute `_SURFACE`, which other viewers pass over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Surface {
+    /// Smooth paint, plastic, no grain.
+    #[default]
+    Plain = 0,
+    Asphalt = 1,
+    /// Pavement of slabs or setts.
+    Paving = 2,
+    Concrete = 3,
+    Grass = 4,
+    /// Tilled or bare earth.
+    Soil = 5,
+    Sand = 6,
+    Rock = 7,
+    /// Leaves and needles of trees, hedges, scrub.
+    Foliage = 8,
+    Plaster = 9,
+    Brick = 10,
+    /// Clay tiles and slates of roofs.
+    RoofTiles = 11,
+    /// Sheet metal and painted steel: halls, cranes, containers.
+    Metal = 12,
+    /// Glossy coat: cars, ships' sides.
+    Paint = 13,
+    Wood = 14,
+    Snow = 15,
+    /// Gravel of flat roofs and of railway beds.
+    Gravel = 16,
+    /// Crops in rows.
+    Crop = 17,
+    /// Woods seen from far.
+    Woods = 18,
+}
+
 /// The feature id of what is no feature (ground).
 pub const NO_FEATURE: u32 = u32::MAX;
 
@@ -31,6 +68,9 @@ pub struct Vertex {
     pub feature: u32,
     /// Texel of the night palette; only glass has it. 0 is dark.
     pub lit: u8,
+    pub surface: Surface,
+    /// Light of street lamps that falls on it, 0..=255; filled in when a tile is made.
+    pub light: u8,
 }
 
 /// Triangles by matter, three vertices each.
@@ -40,6 +80,7 @@ pub struct Mesh {
     /// What new triangles belong to.
     pub feature: Option<u32>,
     pub lit: u8,
+    pub surface: Surface,
 }
 
 impl Mesh {
@@ -48,7 +89,15 @@ impl Mesh {
     }
 
     pub fn vertex(&self, at: DVec3, normal: Vec3, color: Rgb) -> Vertex {
-        Vertex { at, normal, color, feature: self.feature.unwrap_or(NO_FEATURE), lit: self.lit }
+        Vertex {
+            at,
+            normal,
+            color,
+            feature: self.feature.unwrap_or(NO_FEATURE),
+            lit: self.lit,
+            surface: self.surface,
+            light: 0,
+        }
     }
 
     pub fn push(&mut self, matter: Matter, corners: [Vertex; 3]) {

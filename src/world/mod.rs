@@ -17,6 +17,7 @@ pub mod facade;
 pub mod ground;
 pub mod harbour;
 pub mod land;
+pub mod layout;
 pub mod models;
 pub mod names;
 pub mod parts;
