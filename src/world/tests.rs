@@ -1,4 +1,5 @@
 use super::*;
+use crate::bake::{det, frame, glb, mesh};
 use crate::format::content::decode::{DecodeOptions, Decoded, NoResources, decode};
 use crate::format::content::{Content, FeatureIds};
 use crate::format::issue::Severity;
