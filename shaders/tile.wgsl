@@ -7,6 +7,11 @@
     mesh_functions::get_tag,
 }
 
+#ifdef SURFACE_CLASS
+#import mirante::grain
+#import bevy_pbr::mesh_view_bindings::globals
+#endif
+
 #ifdef PREPASS_PIPELINE
 #import bevy_pbr::{
     prepass_io::{VertexOutput, FragmentOutput},
@@ -19,6 +24,11 @@
     pbr_types::STANDARD_MATERIAL_FLAGS_UNLIT_BIT,
     mesh_types::MESH_FLAGS_SHADOW_RECEIVER_BIT,
 }
+#endif
+
+#ifdef SURFACE_CLASS
+// Of white paper right below a street lamp, cd/m2 (40 lx).
+const LAMP_LUMINANCE: f32 = 14.0;
 #endif
 
 // Interleaved gradient noise (Jimenez 2014): an even spread of thresholds without a pattern that the eye follows.
@@ -69,6 +79,23 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
         pbr_input.material.reflectance = vec3(0.0);
         pbr_input.flags &= ~MESH_FLAGS_SHADOW_RECEIVER_BIT;
     }
+#ifdef SURFACE_CLASS
+    let kind = u32(in.uv_b.x * 255.0 + 0.5);
+    // How wide a pixel is on the surface, metres; the smaller of both axes, or everything would blur at grazing views.
+    let across = length(dpdx(in.world_position.xyz));
+    let down = length(dpdy(in.world_position.xyz));
+    let pixel = sqrt(across * down);
+    let g = grain::grain(kind, in.world_position.xyz, pbr_input.N, pixel, globals.time);
+    let base = pbr_input.material.base_color.rgb * g.tone;
+    pbr_input.material.base_color = vec4(base, pbr_input.material.base_color.a);
+    pbr_input.material.perceptual_roughness = g.roughness;
+    pbr_input.material.reflectance = vec3(g.reflectance);
+    pbr_input.material.metallic = g.metallic;
+    pbr_input.N = g.normal;
+    // Street lamps: what falls on the surface, as light that it sends back. By day the exposure makes it vanish.
+    let lamp = in.uv_b.y * in.uv_b.y * LAMP_LUMINANCE;
+    pbr_input.material.emissive = vec4(pbr_input.material.emissive.rgb + base * vec3(1.0, 0.72, 0.42) * lamp, 1.0);
+#endif
     var out: FragmentOutput;
     out.color = apply_pbr_lighting(pbr_input);
     out.color = main_pass_post_lighting_processing(pbr_input, out.color);

@@ -148,6 +148,8 @@ struct Stored {
     color: [u8; 3],
     feature: u16,
     lit: u8,
+    surface: u8,
+    light: u8,
 }
 
 /// How positions are stored.
@@ -310,7 +312,15 @@ fn weld(triangles: &[Vertex], local: &[DVec3], grid: &Grid) -> (Vec<Stored>, Vec
             let v = &corner[k];
             let feature = if v.feature == NO_FEATURE { NULL_FEATURE } else { v.feature as u16 };
             let (normal, color) = (stored_normal(v.normal), stored_color(v.color));
-            Stored { at: grid.stored(y_up(p[k])), normal, color, feature, lit: v.lit }
+            Stored {
+                at: grid.stored(y_up(p[k])),
+                normal,
+                color,
+                feature,
+                lit: v.lit,
+                surface: v.surface as u8,
+                light: v.light,
+            }
         });
         // What shrank to a line on the grid, or never was a triangle, is left out.
         let [a, b, c] = stored.map(|s| s.at);
@@ -389,6 +399,10 @@ fn primitive(
             })
             .collect();
         attributes["TEXCOORD_0"] = json!(doc.attribute(&uv, UNSIGNED_SHORT, "VEC2", true));
+    }
+    if vertices.iter().any(|v| v.surface != 0 || v.light != 0) {
+        let data: Vec<[u8; 4]> = vertices.iter().map(|v| [v.surface, v.light, 0, 0]).collect();
+        attributes["_SURFACE"] = json!(doc.attribute(&data, UNSIGNED_BYTE, "VEC4", false));
     }
     let mut distinct: Vec<u16> = vertices.iter().map(|v| v.feature).filter(|&f| f != NULL_FEATURE).collect();
     distinct.sort_unstable();

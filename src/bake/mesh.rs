@@ -55,6 +55,9 @@ pub enum Surface {
     Crop = 17,
     /// Woods seen from far.
     Woods = 18,
+    /// Of [`Matter::Water`] and [`Matter::Glass`], whatever is set.
+    Water = 19,
+    Glass = 20,
 }
 
 /// The feature id of what is no feature (ground).
@@ -100,7 +103,12 @@ impl Mesh {
         }
     }
 
-    pub fn push(&mut self, matter: Matter, corners: [Vertex; 3]) {
+    pub fn push(&mut self, matter: Matter, mut corners: [Vertex; 3]) {
+        match matter {
+            Matter::Solid => {}
+            Matter::Glass => corners.iter_mut().for_each(|v| v.surface = Surface::Glass),
+            Matter::Water => corners.iter_mut().for_each(|v| v.surface = Surface::Water),
+        }
         self.triangles[matter as usize].extend(corners);
     }
 

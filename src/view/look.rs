@@ -12,6 +12,7 @@ use bevy::render::render_resource::{AsBindGroup, RenderPipelineDescriptor, Speci
 use bevy::shader::{Shader, ShaderRef};
 
 const SHADER: Handle<Shader> = uuid_handle!("3f1d5a0e-6a0b-4a57-9f0b-6d0f6c1c2a01");
+const GRAIN_SHADER: Handle<Shader> = uuid_handle!("3f1d5a0e-6a0b-4a57-9f0b-6d0f6c1c2a03");
 const POINT_SHADER: Handle<Shader> = uuid_handle!("3f1d5a0e-6a0b-4a57-9f0b-6d0f6c1c2a02");
 
 /// A mesh with this attribute is drawn as points that face the eye, four vertices each. Bits 0 and 1: which corner
@@ -22,6 +23,16 @@ pub const ATTRIBUTE_POINT: MeshVertexAttribute =
 /// A point's colour, sRGB with straight alpha: a quarter of the engine's own attribute, and dark tones keep their steps.
 pub const ATTRIBUTE_POINT_COLOR: MeshVertexAttribute =
     MeshVertexAttribute::new("PointColor", 0x6d69_7261_0002, VertexFormat::Unorm8x4);
+
+/// Normals in 8 bytes instead of 12; the shader sees what it sees of the engine's own attribute.
+pub const ATTRIBUTE_NORMAL_PACKED: MeshVertexAttribute =
+    MeshVertexAttribute::new("NormalPacked", 0x6d69_7261_0003, VertexFormat::Snorm16x4);
+/// Linear colours in 4 bytes instead of 16.
+pub const ATTRIBUTE_COLOR_PACKED: MeshVertexAttribute =
+    MeshVertexAttribute::new("ColorPacked", 0x6d69_7261_0004, VertexFormat::Unorm8x4);
+/// Class of the surface and light of street lamps (see [`crate::bake::mesh::Surface`]), each as n / 255, then two zeros.
+pub const ATTRIBUTE_SURFACE: MeshVertexAttribute =
+    MeshVertexAttribute::new("Surface", 0x6d69_7261_0005, VertexFormat::Unorm8x4);
 
 /// The material of everything that has a surface.
 pub type SurfaceMaterial = ExtendedMaterial<StandardMaterial, InstanceLook>;
@@ -42,7 +53,7 @@ impl MaterialExtension for InstanceLook {
         _: MaterialExtensionKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
         if !layout.0.contains(ATTRIBUTE_POINT) {
-            return Ok(());
+            return specialize_packed(descriptor, layout);
         }
         let mut attributes = vec![
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
@@ -62,6 +73,42 @@ impl MaterialExtension for InstanceLook {
         descriptor.primitive.cull_mode = None;
         Ok(())
     }
+}
+
+/// Gives packed attributes the places of the engine's own ones. The passes of depth and shadows need positions only, which
+/// the engine has set up already.
+fn specialize_packed(
+    descriptor: &mut RenderPipelineDescriptor,
+    layout: &MeshVertexBufferLayoutRef,
+) -> Result<(), SpecializedMeshPipelineError> {
+    let has = |attribute: MeshVertexAttribute| layout.0.contains(attribute);
+    let prepass = descriptor.vertex.shader_defs.contains(&"PREPASS_PIPELINE".into());
+    if prepass || !has(ATTRIBUTE_NORMAL_PACKED) {
+        return Ok(());
+    }
+    let mut attributes =
+        vec![Mesh::ATTRIBUTE_POSITION.at_shader_location(0), ATTRIBUTE_NORMAL_PACKED.at_shader_location(1)];
+    let mut defs = vec!["VERTEX_NORMALS"];
+    if has(Mesh::ATTRIBUTE_UV_0) {
+        attributes.push(Mesh::ATTRIBUTE_UV_0.at_shader_location(2));
+    }
+    if has(Mesh::ATTRIBUTE_UV_1) {
+        attributes.push(Mesh::ATTRIBUTE_UV_1.at_shader_location(3));
+    } else if has(ATTRIBUTE_SURFACE) {
+        attributes.push(ATTRIBUTE_SURFACE.at_shader_location(3));
+        // Not VERTEX_UVS, which would promise texture coordinates.
+        defs.extend(["VERTEX_UVS_B", "SURFACE_CLASS"]);
+    }
+    if has(ATTRIBUTE_COLOR_PACKED) {
+        attributes.push(ATTRIBUTE_COLOR_PACKED.at_shader_location(5));
+        defs.push("VERTEX_COLORS");
+    }
+    descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
+    descriptor.vertex.shader_defs.extend(defs.iter().map(|&def| def.into()));
+    if let Some(fragment) = &mut descriptor.fragment {
+        fragment.shader_defs.extend(defs.iter().map(|&def| def.into()));
+    }
+    Ok(())
 }
 
 /// A surface material without textures.
@@ -107,6 +154,7 @@ pub fn plugin(app: &mut App) {
     let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
     for (handle, source, path) in [
         (SHADER, include_str!("../../shaders/tile.wgsl"), "shaders/tile.wgsl"),
+        (GRAIN_SHADER, include_str!("../../shaders/grain.wgsl"), "shaders/grain.wgsl"),
         (POINT_SHADER, include_str!("../../shaders/point.wgsl"), "shaders/point.wgsl"),
     ] {
         if let Err(error) = shaders.insert(&handle, Shader::from_wgsl(source, path)) {

@@ -2,11 +2,11 @@
 //!
 //! # Frames
 //! - ECEF: earth-centred earth-fixed metres, f64; all poses that are kept are in it.
-//! - render: Bevy's world. Origin near the eye, x east, y up, z south there, f32 metres.
+//! - render: Bevy's world. Origin near the eye, x east, y up, z south there to within a degree, f32 metres.
 //! - eye: Bevy's camera axes, x right, y up, z backwards.
 //!
 //! The origin follows the eye in steps ([`REBASE_DISTANCE_M`]), so that what is near the eye never has coordinates above
-//! a few hundred metres: an f32 step there is 0.03 mm. Within a step nothing is rewritten for things that stand still.
+//! some hundred metres: an f32 step there is 0.06 mm. Within a step nothing is rewritten for things that stand still.
 
 use bevy::prelude::*;
 use glam::{DAffine3, DMat3, DQuat, DVec3};
@@ -16,7 +16,17 @@ use crate::geo::{self, Geodetic, wgs84};
 use crate::nav::Eye;
 
 /// How far the eye may be from the origin before the origin follows, metres.
-pub const REBASE_DISTANCE_M: f64 = 400.0;
+pub const REBASE_DISTANCE_M: f64 = 600.0;
+
+/// The origin moves on a lattice with this spacing along the render frame's own axes, so that patterns that shaders compute
+/// from positions and that repeat after it (`shaders/grain.wgsl`) stay where they are. Metres.
+pub const LATTICE_M: f64 = 512.0;
+
+/// The render frame's axes are those of a place at most this far away in either angle, radians: its y is up to within a
+/// degree. They turn only when the eye leaves that neighbourhood.
+const AXES_REACH_RAD: f64 = 0.7 / 57.295_779_513_082_32;
+/// Places whose axes are used lie this far apart, degrees.
+const AXES_STEP_DEG: f64 = 0.5;
 
 /// The nearest that the camera sees, metres. With reversed z and an infinite far plane nothing else is chosen.
 pub const NEAR_M: f32 = 0.1;
@@ -29,9 +39,20 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The render frame at a place: y up, x east, z south.
+    /// The render frame for an eye at a place: y up, x east, z south at a round longitude and latitude near it; origin on
+    /// the lattice of those axes. The same for all runs, however the eye came there.
     pub fn at(pos_ecef: DVec3) -> Self {
-        let ecef_from_render = DAffine3 { matrix3: ecef_from_level(pos_ecef), translation: pos_ecef };
+        let at = wgs84::geodetic_from_ecef(pos_ecef);
+        let round = |deg: f64| (deg / AXES_STEP_DEG).round() * AXES_STEP_DEG;
+        let anchor = Geodetic::from_degrees(round(at.lon_deg()), round(at.lat_deg()), 0.0);
+        let axes = ecef_from_level(wgs84::ecef_from_geodetic(anchor));
+        Self::on_lattice(axes, pos_ecef)
+    }
+
+    /// The point of the lattice next to a place. The lattice is counted from the Earth's centre.
+    fn on_lattice(ecef_from_axes: DMat3, pos_ecef: DVec3) -> Self {
+        let steps = (ecef_from_axes.transpose() * pos_ecef / LATTICE_M).round();
+        let ecef_from_render = DAffine3 { matrix3: ecef_from_axes, translation: ecef_from_axes * (steps * LATTICE_M) };
         Self { ecef_from_render, render_from_ecef: ecef_from_render.inverse() }
     }
 
@@ -47,10 +68,14 @@ impl Origin {
 
     /// The origin for an eye: this one, or a new one if the eye has gone too far from it.
     pub fn following(self, eye: &Eye) -> Self {
-        if (eye.pos_ecef - self.ecef_from_render.translation).length() > REBASE_DISTANCE_M {
-            Self::at(eye.pos_ecef)
+        if (eye.pos_ecef - self.ecef_from_render.translation).length() <= REBASE_DISTANCE_M {
+            return self;
+        }
+        let up = wgs84::surface_normal(wgs84::geodetic_from_ecef(eye.pos_ecef));
+        if up.angle_between(self.ecef_from_render.matrix3.y_axis) < AXES_REACH_RAD {
+            Self::on_lattice(self.ecef_from_render.matrix3, eye.pos_ecef)
         } else {
-            self
+            Self::at(eye.pos_ecef)
         }
     }
 

@@ -148,6 +148,9 @@ pub struct Geometry {
     pub uv1: Vec<Vec2>,
     /// Linear RGBA, 0..=1.
     pub colors: Vec<[f32; 4]>,
+    /// The attribute `_SURFACE` of tiles that Mirante baked: class of the surface (`crate::bake::mesh::Surface`) and light of
+    /// street lamps, 0..=255.
+    pub surfaces: Vec<[u8; 2]>,
     /// Empty for `Points` without indices: every vertex once.
     pub indices: Vec<u32>,
     /// Pixels; only for points (`3DTILES` point size hints are kept at 0 = the view's choice).
@@ -166,6 +169,7 @@ impl Geometry {
         self.positions.len() * 12
             + self.normals.len() * 12
             + (self.uv0.len() + self.uv1.len()) * 8
+            + self.surfaces.len() * 2
             + self.colors.len() * 16
             + self.indices.len() * 4
     }

@@ -25,6 +25,7 @@ struct Key {
     normals: bool,
     uv0: bool,
     uv1: bool,
+    surfaces: bool,
     colors: bool,
     features: Vec<FeatureKey>,
 }
@@ -76,6 +77,7 @@ fn key(part: &Part) -> Option<Key> {
         normals: !geometry.normals.is_empty(),
         uv0: !geometry.uv0.is_empty(),
         uv1: !geometry.uv1.is_empty(),
+        surfaces: !geometry.surfaces.is_empty(),
         colors: !geometry.colors.is_empty(),
         features,
     })
@@ -157,6 +159,7 @@ fn append(geometry: &mut Geometry, part: &Part, centre: DVec3) {
     geometry.uv0.extend(&source.uv0);
     geometry.uv1.extend(&source.uv1);
     geometry.colors.extend(&source.colors);
+    geometry.surfaces.extend(&source.surfaces);
     geometry.indices.extend(source.indices.iter().map(|index| index + first));
 }
 

@@ -77,6 +77,7 @@ pub fn build(
     };
     let mut colors = vertices.f32s::<4>("COLOR_0", &[3, 4], issues).unwrap_or_default();
     colors.as_flattened_mut().iter_mut().for_each(|channel| *channel = channel.clamp(0.0, 1.0));
+    let surfaces = vertices.u32s::<4>("_SURFACE", &[4], issues).unwrap_or_default();
     let geometry = Geometry {
         topology: shape.topology,
         positions,
@@ -84,6 +85,7 @@ pub fn build(
         uv0: uv(0, issues),
         uv1: uv(1, issues),
         colors,
+        surfaces: surfaces.into_iter().map(|[class, light, ..]| [class.min(255) as u8, light.min(255) as u8]).collect(),
         indices: shape.indices,
         point_size_px: 0.0,
     };

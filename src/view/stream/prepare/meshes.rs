@@ -3,13 +3,14 @@
 
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::primitives::Aabb;
-use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
+use bevy::mesh::{Indices, Mesh, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use glam::{DAffine3, DMat3, DVec3};
 
 use super::PreparedMesh;
 use super::points::PointVertices;
 use crate::format::content::{Geometry, Instance, Part, Topology};
+use crate::view::look::{ATTRIBUTE_COLOR_PACKED, ATTRIBUTE_NORMAL_PACKED, ATTRIBUTE_SURFACE};
 
 /// Parts of one material and topology on the way to one mesh.
 #[derive(Default)]
@@ -20,6 +21,7 @@ pub struct Merged {
     uv0: Vec<[f32; 2]>,
     uv1: Vec<[f32; 2]>,
     colors: Vec<[f32; 4]>,
+    surfaces: Vec<[u8; 2]>,
     indices: Vec<u32>,
     has: Has,
 }
@@ -30,6 +32,7 @@ struct Has {
     uv0: bool,
     uv1: bool,
     colors: bool,
+    surfaces: bool,
 }
 
 impl Merged {
@@ -95,6 +98,8 @@ impl Merged {
         self.has.uv0 |= extend(&mut self.uv0, &geometry.uv0, &order, self.positions.len(), [0.0; 2], |v| v.to_array());
         self.has.uv1 |= extend(&mut self.uv1, &geometry.uv1, &order, self.positions.len(), [0.0; 2], |v| v.to_array());
         self.has.colors |= extend(&mut self.colors, &geometry.colors, &order, self.positions.len(), [1.0; 4], |c| *c);
+        self.has.surfaces |=
+            extend(&mut self.surfaces, &geometry.surfaces, &order, self.positions.len(), [0; 2], |s| *s);
     }
 
     /// The mesh, with tangents if a normal map asks for them; `None` if there is nothing to draw.
@@ -128,10 +133,9 @@ impl Merged {
 
     fn into_surface(self, topology: PrimitiveTopology, normal_mapped: bool) -> (Mesh, u64) {
         let vertices = self.positions.len() as u64;
-        let mut stride = 24;
+        let mut stride = 12;
         let mut mesh = Mesh::new(topology, RenderAssetUsages::RENDER_WORLD);
         mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, self.positions);
-        mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, self.normals);
         if self.has.uv0 {
             stride += 8;
             mesh.insert_attribute(Mesh::ATTRIBUTE_UV_0, self.uv0);
@@ -140,9 +144,29 @@ impl Merged {
             stride += 8;
             mesh.insert_attribute(Mesh::ATTRIBUTE_UV_1, self.uv1);
         }
-        if self.has.colors {
-            stride += 16;
-            mesh.insert_attribute(Mesh::ATTRIBUTE_COLOR, self.colors);
+        // Tangents are made from full normals, so what has a normal map stays unpacked.
+        if normal_mapped && self.has.uv0 {
+            stride += 12;
+            mesh.insert_attribute(Mesh::ATTRIBUTE_NORMAL, self.normals);
+            if self.has.colors {
+                stride += 16;
+                mesh.insert_attribute(Mesh::ATTRIBUTE_COLOR, self.colors);
+            }
+        } else {
+            stride += 8;
+            let steps = |x: f32| (x * 32_767.0).round() as i16;
+            let normals = self.normals.iter().map(|n| [steps(n[0]), steps(n[1]), steps(n[2]), 0]).collect();
+            mesh.insert_attribute(ATTRIBUTE_NORMAL_PACKED, VertexAttributeValues::Snorm16x4(normals));
+            if self.has.colors {
+                stride += 4;
+                let colors = self.colors.iter().map(|c| c.map(|x| (x * 255.0).round() as u8)).collect();
+                mesh.insert_attribute(ATTRIBUTE_COLOR_PACKED, VertexAttributeValues::Unorm8x4(colors));
+            }
+            if self.has.surfaces && !self.has.uv1 {
+                stride += 4;
+                let surfaces = self.surfaces.iter().map(|&[class, light]| [class, light, 0, 0]).collect();
+                mesh.insert_attribute(ATTRIBUTE_SURFACE, VertexAttributeValues::Unorm8x4(surfaces));
+            }
         }
         let index_bytes = self.indices.len() as u64 * 4;
         mesh.insert_indices(Indices::U32(self.indices));
