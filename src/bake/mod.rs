@@ -15,3 +15,4 @@ pub mod meshopt;
 pub mod model;
 pub mod night;
 pub mod source;
+pub mod tiling;

@@ -1,0 +1,3 @@
+//! Cutting what a bake draws into tiles, and the files that say which tiles there are.
+
+pub mod subtree;
