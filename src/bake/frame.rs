@@ -67,3 +67,73 @@ impl PlanFrame {
         }
     }
 }
+
+/// From plan metres to a frame near them, fast: sine and cosine of nearby angles come by their series about the middle.
+///
+/// Exact to a micrometre within 100 km of the frame's origin.
+#[derive(Debug, Clone, Copy)]
+pub struct LocalFrame {
+    frame: PlanFrame,
+    local_from_ecef: DAffine3,
+    /// Plan coordinates about which the series are taken, and sine and cosine of longitude and latitude there.
+    centre: (f64, f64),
+    lon: (f64, f64),
+    lat: (f64, f64),
+}
+
+impl LocalFrame {
+    pub fn new(frame: &PlanFrame, ecef_from_local: &DAffine3) -> Self {
+        // The place of the frame on the plan, to within metres: the series are taken about it, so it needs not be exact.
+        let up = ecef_from_local.matrix3.z_axis;
+        let lon = super::det::atan2(up.y, up.x).to_degrees();
+        let lat = super::det::atan2(up.z, (up.x * up.x + up.y * up.y).sqrt()).to_degrees();
+        let turn = ((lon - frame.lon_deg + 540.0) / 360.0).floor();
+        let e = (lon - frame.lon_deg - (turn - 1.0) * 360.0).to_radians() * frame.radius_m_per_rad.0;
+        let n = (lat - frame.lat_deg).to_radians() * frame.radius_m_per_rad.1;
+        let at = frame.geodetic_from_plan(DVec3::new(e, n, 0.0));
+        Self {
+            frame: *frame,
+            local_from_ecef: ecef_from_local.inverse(),
+            centre: (e, n),
+            lon: sin_cos(at.x.to_radians()),
+            lat: sin_cos(at.y.to_radians()),
+        }
+    }
+
+    pub fn local_from_plan(&self, p: DVec3) -> DVec3 {
+        let (sin_lon, cos_lon) = nearby(self.lon, (p.x - self.centre.0) / self.frame.radius_m_per_rad.0);
+        let (sin_lat, cos_lat) = nearby(self.lat, (p.y - self.centre.1) / self.frame.radius_m_per_rad.1);
+        let normal = A / (1.0 - E2 * sin_lat * sin_lat).sqrt();
+        let h = self.frame.sea_h_m + p.z;
+        let r = (normal + h) * cos_lat;
+        let ecef = DVec3::new(r * cos_lon, r * sin_lon, (normal * (1.0 - E2) + h) * sin_lat);
+        self.local_from_ecef.transform_point3(ecef)
+    }
+}
+
+/// Sine and cosine of an angle plus a small one, radians (|d| below 0.02).
+fn nearby((s, c): (f64, f64), d: f64) -> (f64, f64) {
+    let d2 = d * d;
+    let sin_d = d * (1.0 - d2 / 6.0 * (1.0 - d2 / 20.0 * (1.0 - d2 / 42.0)));
+    let cos_d = 1.0 - d2 / 2.0 * (1.0 - d2 / 12.0 * (1.0 - d2 / 30.0));
+    (s * cos_d + c * sin_d, c * cos_d - s * sin_d)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_way_to_a_local_frame_is_the_exact_way() {
+        let frame = PlanFrame::new(-9.15, 38.42, 53.0);
+        for middle in [DVec3::ZERO, DVec3::new(7000.0, -7900.0, 0.0), DVec3::new(-40_000.0, 35_000.0, 10.0)] {
+            let ecef_from_local = frame.ecef_from_enu_at(middle);
+            let map = LocalFrame::new(&frame, &ecef_from_local);
+            for d in [DVec3::ZERO, DVec3::new(130.0, -90.0, 60.0), DVec3::new(-60_000.0, 50_000.0, 900.0)] {
+                let exact = ecef_from_local.inverse().transform_point3(frame.ecef_from_plan(middle + d));
+                let fast = map.local_from_plan(middle + d);
+                assert!((exact - fast).length() < 1e-6, "{middle} {d}: {exact} {fast}");
+            }
+        }
+    }
+}

@@ -76,10 +76,30 @@ pub struct Vertex {
     pub light: u8,
 }
 
+/// A picture as it is stored: encoded bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// image/jpeg, image/png, image/webp or image/ktx2.
+    pub mime: &'static str,
+    pub bytes: Vec<u8>,
+    /// Whether it repeats beyond its border.
+    pub repeat: bool,
+}
+
+/// Triangles that a picture lies on.
+#[derive(Debug, Clone)]
+pub struct Pictured {
+    pub picture: Picture,
+    pub triangles: Vec<Vertex>,
+    /// For each vertex; u to the right, v downwards.
+    pub uv: Vec<[f32; 2]>,
+}
+
 /// Triangles by matter, three vertices each.
 #[derive(Debug, Clone, Default)]
 pub struct Mesh {
     pub triangles: [Vec<Vertex>; MATTERS],
+    pub pictured: Vec<Pictured>,
     /// What new triangles belong to.
     pub feature: Option<u32>,
     pub lit: u8,
@@ -88,7 +108,7 @@ pub struct Mesh {
 
 impl Mesh {
     pub fn is_empty(&self) -> bool {
-        self.triangles.iter().all(Vec::is_empty)
+        self.triangles.iter().all(Vec::is_empty) && self.pictured.iter().all(|p| p.triangles.is_empty())
     }
 
     pub fn vertex(&self, at: DVec3, normal: Vec3, color: Rgb) -> Vertex {

@@ -193,6 +193,7 @@ impl Site<'_> {
             height_m: 0.0,
             floors: floors as u16,
             year: self.rng.int(years.0, years.1) as i16,
+            ..Feature::default()
         };
         let seed = self.rng.next_u64();
         let mut building = Building { feature, volumes, seed, block: Some(self.index), merges };

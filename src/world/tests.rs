@@ -296,7 +296,11 @@ fn packed_tiles_read_like_plain_ones() {
         mesh.boxed(&mesh::Rect::new(p, det::unit_vector(f64::from(k)), 9.0, 5.0), u, u + 7.0, mesh::hex(0xb5694a));
     }
     let at = frame.ecef_from_enu_at(DVec3::ZERO);
-    let [packed, plain] = [true, false].map(|packed| decoded(&glb::tile(&mesh, &[], &frame, &at, packed).bytes));
+    let [packed, plain] = [true, false].map(|packed| {
+        let root_from_tile = glam::DAffine3::IDENTITY;
+        let placement = glb::Placement { frame: &frame, ecef_from_tile: at, root_from_tile, packed };
+        decoded(&glb::tile(&mesh, &[], &placement).bytes)
+    });
     let triangles = |content: &Content| {
         let mut all: Vec<[[u32; 3]; 3]> = Vec::new();
         for part in &content.parts {

@@ -54,7 +54,7 @@ struct Written {
 /// Writes all tiles and the tileset; `progress` gets 0..1.
 pub fn write(town: &Town, sink: &mut dyn FnMut(GeneratedFile), progress: &mut dyn FnMut(f32)) {
     let ecef_from_root = town.frame.ecef_from_enu_at(DVec3::ZERO);
-    let backdrop = glb::tile(&land::backdrop(&town.terrain), &[], town.frame, &ecef_from_root, town.packed);
+    let backdrop = glb::tile(&land::backdrop(&town.terrain), &[], &placement(town, ecef_from_root));
     sink(GeneratedFile { path: "tiles/island.glb".into(), bytes: backdrop.bytes });
     let mut done = 0usize;
     let mut counted = |sink: &mut dyn FnMut(GeneratedFile), file: GeneratedFile| {
@@ -77,11 +77,14 @@ pub fn write(town: &Town, sink: &mut dyn FnMut(GeneratedFile), progress: &mut dy
     let tileset = json!({
         "asset": {"version": "1.1", "tilesetVersion": "1"},
         "geometricError": ROOT_ERROR_M * 2.0,
-        "schema": glb::schema(),
         "root": root,
     });
     let bytes = serde_json::to_vec(&tileset).unwrap_or_default();
     sink(GeneratedFile { path: "tileset.json".into(), bytes });
+}
+
+fn placement<'a>(town: &Town<'a>, ecef_from_tile: DAffine3) -> glb::Placement<'a> {
+    glb::Placement { frame: town.frame, ecef_from_tile, root_from_tile: DAffine3::IDENTITY, packed: town.packed }
 }
 
 /// A box in 3D Tiles' form: centre and half axes.
@@ -118,7 +121,7 @@ fn tile(town: &Town, level: usize, place: (usize, usize), sink: &mut dyn FnMut(G
     // Where nothing but water is, finer levels would show the same.
     let only_sea =
         mesh.triangles[Matter::Solid as usize].is_empty() && mesh.triangles[Matter::Glass as usize].is_empty();
-    let encoded = glb::tile(&mesh, &table, town.frame, &ecef_from_tile, town.packed);
+    let encoded = glb::tile(&mesh, &table, &placement(town, ecef_from_tile));
     let uri = format!("tiles/{level}/{}-{}.glb", place.0, place.1);
     let content_box = volume(encoded.low, encoded.high);
     sink(GeneratedFile { path: uri.clone(), bytes: encoded.bytes });
