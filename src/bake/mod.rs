@@ -16,3 +16,11 @@ pub mod model;
 pub mod night;
 pub mod source;
 pub mod tiling;
+
+/// A file to be stored below the output folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Relative, with `/` between folders.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}

@@ -52,13 +52,7 @@ impl Default for Options {
     }
 }
 
-/// A file to be stored below the output folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GeneratedFile {
-    /// Relative, with `/` between folders.
-    pub path: String,
-    pub bytes: Vec<u8>,
-}
+pub use crate::bake::GeneratedFile;
 
 /// What signals, cranes and AGVs repeat themselves after.
 pub const TRACE_UNIT_SECS: u32 = 90;

@@ -1,3 +1,4 @@
 //! Cutting what a bake draws into tiles, and the files that say which tiles there are.
 
+pub mod land;
 pub mod subtree;
