@@ -1,0 +1,3 @@
+pub mod building;
+pub mod poly;
+pub mod skeleton;
