@@ -6,7 +6,10 @@
 
 pub mod building;
 pub mod facade;
+pub mod furniture;
+pub mod plants;
 pub mod poly;
 pub mod roof;
 pub mod skeleton;
 pub mod style;
+pub mod vehicles;
