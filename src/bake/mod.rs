@@ -7,6 +7,7 @@
 //! the tile's own east-north-up frame.
 
 pub mod det;
+pub mod draw;
 pub mod feature;
 pub mod frame;
 pub mod glb;
