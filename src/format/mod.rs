@@ -4,6 +4,7 @@
 
 pub mod archive;
 pub mod city;
+pub mod citygml;
 pub mod cityjson;
 pub mod content;
 pub mod gzip;

@@ -5,6 +5,7 @@
 //! and know no projection library: coordinates go through a [`Crs`], which the caller makes by name.
 
 pub mod city;
+pub mod citygml;
 pub mod cityjson;
 
 use glam::DVec3;

@@ -49,6 +49,8 @@ pub struct Options<'a> {
 pub enum CityError {
     #[error(transparent)]
     CityJson(#[from] crate::format::cityjson::CityJsonError),
+    #[error(transparent)]
+    CityGml(#[from] crate::format::citygml::CityGmlError),
     #[error("the file does not name its reference system; name it in the job, such as \"EPSG:7415\"")]
     NoReferenceSystem,
     #[error("the reference system {name:?} can't be used: {reason}")]
@@ -92,7 +94,9 @@ impl Converter {
         for group in merge::groups(family) {
             let shapes = self.shapes(family, &group, report);
             if shapes.is_empty() {
-                self.without_geometry += 1;
+                // These hold others and have no geometry by nature.
+                let holds = matches!(family.objects[group[0]].kind.as_str(), "CityObjectGroup" | "ReliefFeature");
+                self.without_geometry += usize::from(!holds);
                 continue;
             }
             let feature = describe(family, &group);

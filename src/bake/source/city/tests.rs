@@ -6,7 +6,7 @@ use glam::DVec3;
 
 use super::Options;
 use crate::bake::model::{Feature, Shape};
-use crate::bake::source::{Crs, cityjson};
+use crate::bake::source::{Crs, citygml, cityjson};
 use crate::format::issue::{Issues, Severity};
 use crate::geo::Projection;
 use crate::test_support::shared_data;
@@ -58,5 +58,24 @@ fn dump() {
             println!("{:?}", s.lods[0].vertices[0]);
         }
         let _ = Severity::Info;
+    }
+}
+
+#[test]
+fn dump_gml() {
+    let Some(data) = shared_data() else { return };
+    for name in ["bldg/52397519_bldg_6697_op.gml", "dem/523965_dem_6697_05_op.gml"] {
+        let bytes = std::fs::read(data.join("02_city/citygml-plateau/yokosuka-shi/udx").join(name)).unwrap();
+        let mut features = Vec::new();
+        let issues = citygml::read(&bytes, &Options::default(), &factory, &mut |f| features.push(f)).expect("readable");
+        println!("== {name}: {} features", features.len());
+        for i in issues.iter().take(60) { println!("   {i}"); }
+        for f in &features {
+            println!("{} {} {:?} {}", f.id, f.class, f.name, f.properties.len());
+            if let Shape::Surfaces(s) = &f.shape { for l in &s.lods { println!("   lod {} v {} s {} t {:?} textured {}", l.lod, l.vertices.len(), l.surfaces.len(), l.textures, l.surfaces.iter().filter(|s| s.texture.is_some()).count());
+              let mut kinds = BTreeMap::new(); for s in &l.surfaces { *kinds.entry(s.kind).or_insert(0) += 1; } println!("   {kinds:?} {:?}", l.vertices[0]); } }
+            if f.properties.len() < 20 { println!("{:#?}", f.properties); }
+        }
+        println!("{:#?}", features[0].properties);
     }
 }
