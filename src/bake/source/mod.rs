@@ -4,6 +4,9 @@
 //! what is wrong becomes an issue that names the source's own id in its path, and the rest is read. Readers do no I/O
 //! and know no projection library: coordinates go through a [`Crs`], which the caller makes by name.
 
+pub mod polygons;
+pub mod region;
+
 use glam::DVec3;
 
 /// A coordinate reference system: from a source's coordinates to WGS84.
