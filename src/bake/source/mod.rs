@@ -6,6 +6,9 @@
 
 pub mod polygons;
 pub mod region;
+pub mod city;
+pub mod citygml;
+pub mod cityjson;
 
 use glam::DVec3;
 
