@@ -6,6 +6,7 @@ pub mod archive;
 pub mod content;
 pub mod gzip;
 pub mod issue;
+pub mod raster;
 pub mod scene;
 pub mod subtree;
 pub mod sumo;
