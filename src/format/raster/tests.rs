@@ -215,7 +215,7 @@ fn the_derived_geotiff_agrees_with_the_height_file_within_its_own_sampling() {
     assert_eq!(head.crs.as_deref(), Some("EPSG:32631"));
     let (fine, coarse) = (hgt.heights(hgt_head.window()).expect("all"), tiff.heights(head.window()).expect("all"));
     let utm = Projection::from_epsg(32631).expect("known");
-    let (mut count, mut sum, mut outside) = (0u32, 0.0, 0u32);
+    let (mut count, mut sum, mut squares) = (0u32, 0.0, 0.0);
     for (i, &height) in coarse.iter().enumerate().filter(|(_, h)| !h.is_nan()) {
         let post = DVec2::new((i % head.width_px as usize) as f64, (i / head.width_px as usize) as f64);
         let at = head.map_from_post.transform_point2(post);
@@ -232,14 +232,15 @@ fn the_derived_geotiff_agrees_with_the_height_file_within_its_own_sampling() {
             continue;
         }
         let difference = f64::from(height) - bilinear;
-        outside += u32::from(difference.abs() > 1.0);
+        squares += difference * difference;
         sum += difference;
         count += 1;
     }
     assert!(count > 100_000, "{count}");
-    // Half a sample of bias would show as metres on slopes; on the average of all directions it is the datum that counts.
-    assert!((sum / f64::from(count)).abs() < 0.5, "{}", sum / f64::from(count));
-    assert!(f64::from(outside) < 0.001 * f64::from(count), "{outside} of {count}");
+    // It was made by cubic interpolation, which differs from bilinear by 2.4 m RMS here; half a post of shift would differ by
+    // 12 m.
+    let (mean, rms) = (sum / f64::from(count), (squares / f64::from(count)).sqrt());
+    assert!(mean.abs() < 0.1 && rms < 2.5, "{mean} {rms}");
 }
 
 #[test]
