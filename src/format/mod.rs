@@ -10,6 +10,7 @@ pub mod content;
 pub mod gzip;
 pub mod issue;
 pub mod osm;
+pub mod raster;
 pub mod scene;
 pub mod subtree;
 pub mod sumo;

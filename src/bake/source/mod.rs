@@ -12,6 +12,8 @@ pub mod cityjson;
 
 use glam::DVec3;
 
+pub mod crs;
+
 /// A coordinate reference system: from a source's coordinates to WGS84.
 pub trait Crs {
     /// `p` is x = east (or longitude, degrees), y = north (or latitude), z = height in the system's own vertical
