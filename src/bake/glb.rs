@@ -19,10 +19,10 @@ use std::collections::HashMap;
 pub const FLOAT_EXTENT_M: f64 = 8000.0;
 const NULL_FEATURE: u16 = u16::MAX;
 
-const FLOAT: u32 = 5126;
+pub(super) const FLOAT: u32 = 5126;
 const BYTE: u32 = 5120;
-const UNSIGNED_BYTE: u32 = 5121;
-const UNSIGNED_SHORT: u32 = 5123;
+pub(super) const UNSIGNED_BYTE: u32 = 5121;
+pub(super) const UNSIGNED_SHORT: u32 = 5123;
 const UNSIGNED_INT: u32 = 5125;
 
 /// A finished tile content.
@@ -46,8 +46,13 @@ pub struct Document {
 }
 
 impl Document {
+    /// One whose vertices and indices are stored by EXT_meshopt_compression.
+    pub(super) fn compressed() -> Self {
+        Self { packed: true, ..Self::default() }
+    }
+
     /// Appends a buffer view, aligned to 8 bytes (which property tables ask for).
-    fn view(&mut self, bytes: &[u8], stride: Option<usize>, target: Option<u32>) -> usize {
+    pub(super) fn view(&mut self, bytes: &[u8], stride: Option<usize>, target: Option<u32>) -> usize {
         while !self.bin.len().is_multiple_of(8) {
             self.bin.push(0);
         }
@@ -92,10 +97,29 @@ impl Document {
         view
     }
 
-    fn attribute<const N: usize>(&mut self, data: &[[u8; N]], component: u32, kind: &str, normalized: bool) -> usize {
+    pub(super) fn attribute<const N: usize>(
+        &mut self,
+        data: &[[u8; N]],
+        component: u32,
+        kind: &str,
+        normalized: bool,
+    ) -> usize {
         let bytes = data.as_flattened();
         let view = self.stream(bytes, N, || meshopt::attributes(bytes, N), "ATTRIBUTES", 34962);
         self.accessor(view, component, kind, data.len(), normalized)
+    }
+
+    /// Says in which range an attribute's values lie, as positions must.
+    pub(super) fn set_range(&mut self, accessor: usize, min: Value, max: Value) {
+        self.accessors[accessor]["min"] = min;
+        self.accessors[accessor]["max"] = max;
+    }
+
+    /// Says that an attribute's packed values are to be unpacked by a filter of the extension.
+    pub(super) fn set_filter(&mut self, accessor: usize, filter: &str) {
+        if let Some(view) = self.accessors[accessor]["bufferView"].as_u64() {
+            self.views[view as usize]["extensions"]["EXT_meshopt_compression"]["filter"] = json!(filter);
+        }
     }
 
     fn indices(&mut self, indices: &[u32], vertices: usize) -> usize {
@@ -110,7 +134,9 @@ impl Document {
         while !self.bin.len().is_multiple_of(4) {
             self.bin.push(0);
         }
-        root["asset"] = json!({"version": "2.0", "generator": "Mirante world"});
+        if root.get("asset").is_none() {
+            root["asset"] = json!({"version": "2.0", "generator": "Mirante world"});
+        }
         root["scene"] = json!(0);
         root["buffers"] = json!([{"byteLength": self.bin.len()}]);
         if self.unpacked_len > 0 {
