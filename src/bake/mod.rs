@@ -8,6 +8,7 @@
 
 pub mod cloud;
 pub mod det;
+pub mod draw;
 pub mod feature;
 pub mod frame;
 pub mod glb;
