@@ -6,6 +6,7 @@
 //! metres); drawing is in the *plan frame* ([`frame`]) of the tile or world, metres east, north and up; contents are in
 //! the tile's own east-north-up frame.
 
+pub mod cloud;
 pub mod det;
 pub mod draw;
 pub mod feature;

@@ -27,6 +27,19 @@ impl Document {
         Self { packed, ..Self::default() }
     }
 
+    /// Says in which range an attribute's values lie, as positions must.
+    pub fn set_range(&mut self, accessor: usize, min: Value, max: Value) {
+        self.accessors[accessor]["min"] = min;
+        self.accessors[accessor]["max"] = max;
+    }
+
+    /// Says that an attribute's packed values are to be unpacked by a filter of the extension.
+    pub fn set_filter(&mut self, accessor: usize, filter: &str) {
+        if let Some(view) = self.accessors[accessor]["bufferView"].as_u64() {
+            self.views[view as usize]["extensions"]["EXT_meshopt_compression"]["filter"] = json!(filter);
+        }
+    }
+
     /// Appends a buffer view, aligned to 8 bytes (which property tables ask for).
     pub fn view(&mut self, bytes: &[u8], stride: Option<usize>, target: Option<u32>) -> usize {
         while !self.bin.len().is_multiple_of(8) {
@@ -97,7 +110,9 @@ impl Document {
         while !self.bin.len().is_multiple_of(4) {
             self.bin.push(0);
         }
-        root["asset"] = json!({"version": "2.0", "generator": "Mirante"});
+        if root.get("asset").is_none() {
+            root["asset"] = json!({"version": "2.0", "generator": "Mirante"});
+        }
         root["scene"] = json!(0);
         root["buffers"] = json!([{"byteLength": self.bin.len()}]);
         if self.unpacked_len > 0 {

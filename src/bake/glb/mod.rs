@@ -4,7 +4,7 @@
 //! Tiles: plan frame in, tile frame (east-north-up at the tile's centre, exact through ECEF) out, glTF's y up. Normals are
 //! taken as if the tile's up were everywhere up.
 
-mod document;
+pub(super) mod document;
 mod metadata;
 mod vertices;
 

@@ -7,8 +7,12 @@
 pub mod city;
 pub mod citygml;
 pub mod cityjson;
+pub mod polygons;
+pub mod region;
 
 use glam::DVec3;
+
+pub mod crs;
 
 /// A coordinate reference system: from a source's coordinates to WGS84.
 pub trait Crs {

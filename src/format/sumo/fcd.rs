@@ -7,8 +7,8 @@
 use std::io::BufRead;
 
 use super::SumoError;
-use super::xml::{Element, Node, XmlReader, number};
 use crate::format::issue::{Issue, Issues};
+use crate::format::xml::{Element, Node, XmlReader, number};
 
 /// One step may have this many bytes of XML: about two million vehicles.
 const MAX_STEP_BYTES: u64 = 512 << 20;

@@ -14,7 +14,6 @@ pub mod lanes;
 pub mod net;
 mod net_reader;
 mod placement;
-mod xml;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +21,8 @@ mod tests;
 pub use fcd::{Coordinates, FcdReader, FcdStep, FcdVehicle};
 pub use net::SumoNet;
 pub use placement::NetPlacement;
+
+use crate::format::xml::XmlError;
 
 /// A SUMO file that can't be read (further). Byte offsets count from the start of the unpacked file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,4 +43,15 @@ pub enum SumoError {
     Attribute { byte: u64, element: &'static str, attribute: &'static str, expected: &'static str, got: String },
     #[error("byte {byte}: the source could not be read: {reason}")]
     Source { byte: u64, reason: String },
+}
+
+impl From<XmlError> for SumoError {
+    fn from(error: XmlError) -> Self {
+        match error {
+            XmlError::Malformed { byte, reason } => Self::Xml { byte, reason },
+            XmlError::Truncated { byte, depth } => Self::Truncated { byte, depth },
+            XmlError::TooLarge { byte, what, limit } => Self::TooLarge { byte, what, limit },
+            XmlError::Source { byte, reason } => Self::Source { byte, reason },
+        }
+    }
 }

@@ -7,8 +7,8 @@ use super::net::{
     Connection, DEFAULT_LANE_WIDTH_M, Edge, EdgeFunction, Junction, Lane, LaneKind, NetLocation, Phase, SumoNet,
     TrafficLight,
 };
-use super::xml::{Element, Node, XmlReader, number};
 use crate::format::issue::Issue;
+use crate::format::xml::{Element, Node, XmlReader, number};
 use crate::geo::Projection;
 
 /// The unpacked size past which a net is refused; the largest public ones (whole states) have about 500 MB.
@@ -79,7 +79,8 @@ fn read_root(element: &Element<'_>, net: &mut SumoNet) -> Result<(), SumoError> 
         "version" => net.version = value.to_string(),
         "lefthand" => net.left_hand = matches!(value, "true" | "1" | "yes" | "on"),
         _ => {}
-    })
+    })?;
+    Ok(())
 }
 
 fn read_top_level(element: &Element<'_>, net: &mut SumoNet) -> Result<Owner, SumoError> {

@@ -10,7 +10,18 @@ use flate2::bufread::MultiGzDecoder;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
-use super::SumoError;
+/// An XML file that can't be read (further). Byte offsets count from the start of the unpacked file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum XmlError {
+    #[error("byte {byte}: not well-formed XML: {reason}")]
+    Malformed { byte: u64, reason: String },
+    #[error("byte {byte}: the file ends inside of its elements ({depth} are still open)")]
+    Truncated { byte: u64, depth: u32 },
+    #[error("byte {byte}: {what} is larger than the limit of {limit}")]
+    TooLarge { byte: u64, what: &'static str, limit: u64 },
+    #[error("byte {byte}: the source could not be read: {reason}")]
+    Source { byte: u64, reason: String },
+}
 
 /// No tag, comment or text of these formats comes near it, but for shapes of very large junctions.
 const MAX_EVENT_BYTES: u64 = 8 << 20;
@@ -41,8 +52,8 @@ impl Element<'_> {
     }
 
     /// Calls back with every attribute's name and value, references replaced.
-    pub fn for_each_attribute(&self, mut each: impl FnMut(&str, &str)) -> Result<(), SumoError> {
-        let malformed = |reason: String| SumoError::Xml { byte: self.byte, reason };
+    pub fn for_each_attribute(&self, mut each: impl FnMut(&str, &str)) -> Result<(), XmlError> {
+        let malformed = |reason: String| XmlError::Malformed { byte: self.byte, reason };
         for attribute in self.tag.attributes().with_checks(false) {
             let attribute = attribute.map_err(|e| malformed(e.to_string()))?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| malformed(e.to_string()))?;
@@ -60,9 +71,9 @@ pub(super) struct XmlReader<R: BufRead> {
 
 impl<R: BufRead> XmlReader<R> {
     /// Looks at the first two bytes to tell gzip.
-    pub fn new(mut source: R, budget_bytes: u64) -> Result<Self, SumoError> {
+    pub fn new(mut source: R, budget_bytes: u64) -> Result<Self, XmlError> {
         let is_gzip = fill(&mut source)
-            .map_err(|e| SumoError::Source { byte: 0, reason: e.to_string() })?
+            .map_err(|e| XmlError::Source { byte: 0, reason: e.to_string() })?
             .starts_with(&GZIP_MAGIC);
         let source = if is_gzip {
             Source::Gzip(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(source)))
@@ -93,7 +104,7 @@ impl<R: BufRead> XmlReader<R> {
     }
 
     /// The next tag or comment; text and processing instructions are passed over.
-    pub fn next_node(&mut self) -> Result<Node<'_>, SumoError> {
+    pub fn next_node(&mut self) -> Result<Node<'_>, XmlError> {
         loop {
             self.buffer.clear();
             let byte = self.reader.buffer_position();
@@ -101,7 +112,7 @@ impl<R: BufRead> XmlReader<R> {
             match self.reader.read_event_into(&mut self.buffer) {
                 Err(error) => {
                     return Err(match self.reader.get_mut().exhausted.take() {
-                        Some((what, limit)) => SumoError::TooLarge { byte, what, limit },
+                        Some((what, limit)) => XmlError::TooLarge { byte, what, limit },
                         None => self.error_of(byte, &error),
                     });
                 }
@@ -109,7 +120,7 @@ impl<R: BufRead> XmlReader<R> {
                     let depth = self.depth;
                     if depth >= MAX_DEPTH {
                         let limit = u64::from(MAX_DEPTH);
-                        return Err(SumoError::TooLarge { byte, what: "the depth of nested elements", limit });
+                        return Err(XmlError::TooLarge { byte, what: "the depth of nested elements", limit });
                     }
                     self.depth += 1;
                     // Owned, because a borrow of the buffer that leaves the loop would forbid the next turn's read.
@@ -120,17 +131,17 @@ impl<R: BufRead> XmlReader<R> {
                     return Ok(Node::End);
                 }
                 Ok(Event::Comment(text)) => return Ok(Node::Comment(Cow::Owned(text.into_inner().into_owned()))),
-                Ok(Event::Eof) if self.depth > 0 => return Err(SumoError::Truncated { byte, depth: self.depth }),
+                Ok(Event::Eof) if self.depth > 0 => return Err(XmlError::Truncated { byte, depth: self.depth }),
                 Ok(Event::Eof) => return Ok(Node::Eof),
                 Ok(_) => {}
             }
         }
     }
 
-    fn error_of(&self, byte: u64, error: &quick_xml::Error) -> SumoError {
+    fn error_of(&self, byte: u64, error: &quick_xml::Error) -> XmlError {
         match error {
-            quick_xml::Error::Io(io) => SumoError::Source { byte, reason: io.to_string() },
-            other => SumoError::Xml { byte: self.reader.error_position().max(byte), reason: other.to_string() },
+            quick_xml::Error::Io(io) => XmlError::Source { byte, reason: io.to_string() },
+            other => XmlError::Malformed { byte: self.reader.error_position().max(byte), reason: other.to_string() },
         }
     }
 }
