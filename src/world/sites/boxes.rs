@@ -65,7 +65,7 @@ impl Container {
         let c = hex(LINES[self.line as usize].0);
         // What is bleached loses colour too.
         let grey = (c[0] + c[1] + c[2]) / 3.0;
-        scale(blend(c, [grey; 3], (self.tone - 0.95).max(0.0) * 1.4), self.tone)
+        scale(blend(c, [grey; 3], 0.12 + (self.tone - 0.95).max(0.0) * 1.4), self.tone * 0.92)
     }
 
     pub fn high_m(&self) -> f64 {
@@ -99,10 +99,10 @@ pub fn container(pen: &mut Pen, foot: P, length: f64, of: &Container, shown: Sho
             pen.paint_shaded(f, [0.0, 0.0, f.width, f.height], 0.0, scale(c, 0.7), c);
         } else if k % 2 == 0 {
             long_side(pen, f, of, shown.outer[k]);
-        } else if (k == 1) == of.doors_ahead {
+        } else if (k == 1) == of.doors_ahead && shown.outer[k] {
             doors(pen, f, c);
         } else {
-            ribs(pen, f, c, if shown.outer[k] { 8 } else { 4 });
+            ribs(pen, f, c, if shown.outer[k] { 6 } else { 2 }, shown.outer[k]);
         }
     }
     if shown.top {
@@ -128,21 +128,23 @@ pub fn container(pen: &mut Pen, foot: P, length: f64, of: &Container, shown: Sho
     pen.of(before);
 }
 
-/// Corrugation: normals lean to and fro over the panel; a frame of posts and rails around it.
-fn ribs(pen: &mut Pen, f: &Face, c: Rgb, waves: usize) {
-    let (post, sill, head) = (0.16, 0.17, 0.12);
+/// Corrugation: normals lean to and fro over the panel; a frame of posts and rails around what is outermost.
+fn ribs(pen: &mut Pen, f: &Face, c: Rgb, waves: usize, framed: bool) {
+    let (post, sill, head) = if framed { (0.16, 0.17, 0.12) } else { (0.0, 0.0, 0.0) };
     let (w, h) = (f.width, f.height);
     let foot = scale(c, 0.62);
-    let frame = scale(c, 0.86);
-    pen.paint_shaded(f, [0.0, 0.0, w, sill], 0.0, scale(c, 0.4), scale(c, 0.6));
-    pen.paint(f, [0.0, h - head, w, h], 0.0, frame);
-    for x in [0.0, w - post] {
-        pen.paint_shaded(f, [x, sill, x + post, h - head], 0.0, scale(c, 0.6), frame);
+    if framed {
+        let frame = scale(c, 0.86);
+        pen.paint_shaded(f, [0.0, 0.0, w, sill], 0.0, scale(c, 0.4), scale(c, 0.6));
+        pen.paint(f, [0.0, h - head, w, h], 0.0, frame);
+        for x in [0.0, w - post] {
+            pen.paint_shaded(f, [x, sill, x + post, h - head], 0.0, scale(c, 0.6), frame);
+        }
     }
     let out = f.right.cross(f.up);
     for k in 0..waves {
         let x = |k: usize| post + (w - 2.0 * post) * k as f64 / waves as f64;
-        let lean = |k: usize| (out + f.right * if k.is_multiple_of(2) { 0.42 } else { -0.42 }).normalize();
+        let lean = |k: usize| (out + f.right * if k.is_multiple_of(2) { 0.36 } else { -0.36 }).normalize();
         let (x0, x1, n0, n1) = (x(k), x(k + 1), lean(k), lean(k + 1));
         let p = [f.at(x0, sill, 0.0), f.at(x1, sill, 0.0), f.at(x1, h - head, 0.0), f.at(x0, h - head, 0.0)];
         pen.quad_round(p, [n0, n1, n1, n0], [foot, foot, c, c]);
@@ -151,8 +153,8 @@ fn ribs(pen: &mut Pen, f: &Face, c: Rgb, waves: usize) {
 
 fn long_side(pen: &mut Pen, f: &Face, of: &Container, outer: bool) {
     let c = of.color();
-    let waves = if outer { 22.0 } else { 8.0 } * f.width / LONG_M;
-    ribs(pen, f, c, waves as usize);
+    let waves = if outer { 18.0 } else { 6.0 } * f.width / LONG_M;
+    ribs(pen, f, c, waves as usize, outer);
     let (_, ink, name, _) = LINES[of.line as usize];
     let ink = scale(hex(ink), of.tone);
     if outer && !name.is_empty() && f.width > 10.0 {
@@ -214,6 +216,8 @@ pub struct Field {
     pub row_m: f64,
     /// `stacks[bay * rows + row]`.
     pub stacks: Vec<Stack>,
+    /// Whether the field's ends (-x, +x) are open to the eye, not close before something else.
+    pub open_ends: [bool; 2],
 }
 
 impl Field {
@@ -321,6 +325,12 @@ impl Field {
         }
     }
 
+    /// Which sides of a stack with these neighbours are outermost.
+    fn outer(&self, around: &[Option<f64>; 4]) -> [bool; 4] {
+        let free = around.map(|a| a.is_none());
+        [free[0], free[1] && self.open_ends[1], free[2], free[3] && self.open_ends[0]]
+    }
+
     fn single(&self, pen: &mut Pen) {
         for bay in 0..self.bays {
             for row in 0..self.rows {
@@ -332,7 +342,7 @@ impl Field {
                 for (tier, of) in stack.boxes.iter().enumerate() {
                     let head = z + of.high_m();
                     let sides = around.map(|beside| beside.unwrap_or(0.0) < head - 0.35);
-                    let shown = Shown { sides, outer: around.map(|a| a.is_none()), top: tier + 1 == stack.boxes.len() };
+                    let shown = Shown { sides, outer: self.outer(&around), top: tier + 1 == stack.boxes.len() };
                     if stack.short {
                         for s in [-1.0, 1.0] {
                             let mut shown = shown;

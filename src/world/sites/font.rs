@@ -71,6 +71,6 @@ pub fn width(text: &str) -> f64 {
 pub fn write(pen: &mut Pen, f: &Face, (x, y): (f64, f64), height: f64, text: &str, c: Rgb) {
     let left = x - width(text) * height * 0.5;
     for [x0, y0, x1, y1] in rects(text) {
-        pen.paint(f, [left + x0 * height, y + y0 * height, left + x1 * height, y + y1 * height], 0.02, c);
+        pen.paint(f, [left + x0 * height, y + y0 * height, left + x1 * height, y + y1 * height], 0.03, c);
     }
 }

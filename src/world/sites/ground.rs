@@ -15,7 +15,7 @@ pub const BASE: u8 = 0;
 pub const FIELD: u8 = 1;
 pub const STAIN: u8 = 2;
 pub const LINE: u8 = 3;
-pub const MARK: u8 = 4;
+pub const MARK: u8 = 3;
 
 /// A convex piece of ground, plan frame, counter-clockwise seen from above.
 #[derive(Debug, Clone, PartialEq)]

@@ -101,6 +101,39 @@ pub fn parked(pen: &mut Pen, s: &Shape, coat: Rgb) {
     }
 }
 
+/// A car among thousands: as few faces as still make a car.
+pub fn lean(pen: &mut Pen, s: &Shape, coat: Rgb) {
+    if pen.level < 4 {
+        return parked(pen, s, coat);
+    }
+    let (h, w) = (s.half, s.wide);
+    pen.of(Surface::Paint);
+    let ring = |z: f64, f: f64, w: f64| vec![[-h + 0.05, -w, z], [f, -w * 0.9, z], [f, w * 0.9, z], [-h + 0.05, w, z]];
+    let rings = [ring(0.2, h, w), ring(s.bonnet - 0.25, h, w), ring(s.bonnet, h - 0.25, w - 0.06)];
+    pen.loft(&rings, |k| scale(coat, [0.35, 0.9, 1.0][k]), true);
+    pen.poly(&rings[2], scale(coat, 1.05));
+    let [g0, g1, g2, g3] = s.glass;
+    let (a, b) = (w - 0.07, w - 0.2);
+    let low = [[g3, -a], [g0, -a], [g0, a], [g3, a]].map(|p| [p[0], p[1], s.bonnet]);
+    let top = [[g2, -b], [g1, -b], [g1, b], [g2, b]].map(|p| [p[0], p[1], s.roof]);
+    for k in 0..4 {
+        let n = (k + 1) % 4;
+        pen.glass([low[k], low[n], top[n], top[k]], GLASS, 0);
+    }
+    pen.quad(top, scale(coat, 1.05));
+    for y in [-1.0, 1.0] {
+        let f = side(y, w);
+        for x in [h * 0.63, -h * 0.6] {
+            let m = if y < 0.0 { x } else { -x };
+            pen.paint(&f, [m - s.wheel, 0.02, m + s.wheel, s.wheel * 1.9], 0.02, TYRE);
+        }
+    }
+    let rear = Face::new([-h + 0.03, w, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 2.0 * w, 1.0);
+    for x in [0.1, 2.0 * w - 0.45] {
+        pen.paint(&rear, [x, s.bonnet - 0.3, x + 0.35, s.bonnet - 0.12], 0.0, hex(0x8a1f1b));
+    }
+}
+
 /// A face along the vehicle's side, x from its middle.
 fn side(y: f64, w: f64) -> Face {
     Face::new([0.0, y * w, 0.0], [-y, 0.0, 0.0], [0.0, 0.0, 1.0], 0.0, 0.0)

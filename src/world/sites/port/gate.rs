@@ -195,8 +195,8 @@ fn queue(site: &mut Builder) {
     for _ in 0..26 {
         // Along the yard's roads, on the right-hand lane.
         let east = rng.chance(0.5);
-        let road = rng.pick(&[-252.0, -126.5, 14.0]);
-        let y = road + if east { -3.4 } else { 3.4 };
+        let road = rng.pick(&[-253.5, -120.0, 15.0]);
+        let y = road + if east { -2.0 } else { 2.0 };
         let x = rng.range(-900.0, 590.0);
         truck(site, &mut rng, x, y, if east { 0.0 } else { PI });
     }

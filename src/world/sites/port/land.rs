@@ -12,7 +12,7 @@ use crate::bake::mesh::{Rgb, Surface, hex, scale};
 use crate::world::layout;
 use glam::DVec2;
 
-const CONCRETE: Rgb = hex(0x8a877f);
+const CONCRETE: Rgb = hex(0x817e76);
 const ASPHALT: Rgb = hex(0x515356);
 const ROAD: Rgb = hex(0x45474a);
 const PAVING: Rgb = hex(0x74716b);
@@ -94,11 +94,11 @@ fn roads(g: &mut Ground) {
     }
     let mut road = |area: Area| g.field(area, FIELD, Surface::Asphalt, ROAD, (20.0, 0.1));
     road([-1240.0, -262.0, 1240.0, -245.0]);
-    road([-940.0, -132.0, 620.0, -121.0]);
+    road([-940.0, -128.5, 620.0, -111.5]);
     for column in 0..=COLUMNS {
         let x = block_x(column) - 126.0;
-        road([x - 7.0, -244.0, x + 7.0, -132.5]);
-        road([x - 7.0, -120.5, x + 7.0, 3.5]);
+        road([x - 7.0, -244.0, x + 7.0, -129.0]);
+        road([x - 7.0, -111.0, x + 7.0, 3.5]);
     }
     road([792.0, 212.0, 808.0, 330.0]);
     road([640.0, 192.0, 1240.0, 208.0]);
@@ -161,7 +161,7 @@ fn blocks(g: &mut Ground) {
 
 /// Lanes of the roads.
 fn lanes(g: &mut Ground) {
-    for (y, half) in [(-253.5, 8.0), (-126.5, 5.0), (15.0, 9.5)] {
+    for (y, half) in [(-253.5, 8.0), (-120.0, 7.5), (15.0, 9.5)] {
         let (a, b) = (-936.0, 618.0);
         for s in [-1.0, 1.0] {
             g.line([a, y + s * half], [b, y + s * half], 0.18, WHITE);

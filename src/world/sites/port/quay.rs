@@ -34,7 +34,7 @@ pub fn build(site: &mut Builder) {
         let crane_rails = (2..8).contains(&k);
         site.add(
             DAffine3::from_translation(DVec3::new(x, QUAY_Y, 0.0)),
-            Extent(BERTH_M * 0.5 + 4.0, 1.0, 0),
+            Extent(BERTH_M * 0.5 + 6.0, 1.0, 0),
             Some(feature),
             move |pen| wall(pen, k, crane_rails),
         );

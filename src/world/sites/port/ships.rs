@@ -269,7 +269,7 @@ fn cargo(pen: &mut Pen, of: &Liner, hull: &Hull) {
                 Stack::by_lot(&mut own, (usual - gone).max(0), short, lead)
             })
             .collect();
-        let field = Field { bays: 1, rows, bay_m: LONG_M, row_m: 2.52, stacks };
+        let field = Field { bays: 1, rows, bay_m: LONG_M, row_m: 2.52, stacks, open_ends: [x - pitch < -h + LONG_M * 0.5 + 4.0, bay == 1] };
         pen.of(Surface::Metal);
         let half = rows as f64 * 1.26;
         pen.block([x - LONG_M * 0.5, -half, z - 1.9], [x + LONG_M * 0.5, half, z - 0.1], hex(0x6d5a50));

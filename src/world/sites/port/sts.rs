@@ -37,7 +37,7 @@ pub struct Style {
 impl Style {
     /// Two makes: the older cranes blue, the newer ones pale grey.
     pub fn of(number: usize) -> Self {
-        let (body, ink) = if number <= 5 { (hex(0x35617f), hex(0xdde0de)) } else { (hex(0xb4b9b6), hex(0x2f4f68)) };
+        let (body, ink) = if number <= 5 { (hex(0x3b5d73), hex(0xdde0de)) } else { (hex(0xb4b9b6), hex(0x2f4f68)) };
         Self { body, house: hex(0xd3d2ca), ink, number: format!("{number:02}") }
     }
 }

@@ -84,7 +84,7 @@ fn car_row(pen: &mut Pen, count: usize, full: f64, seed: u64) {
                 );
             } else if here {
                 let angle = if side < 0.0 { -FRAC_PI_2 } else { FRAC_PI_2 };
-                vehicles::parked(&mut pen.within(turned([x, side * 2.7, 0.0], angle)), &shape, coat);
+                vehicles::lean(&mut pen.within(turned([x, side * 2.7, 0.0], angle)), &shape, coat);
             }
             k += run;
         }
@@ -136,7 +136,7 @@ fn tanks(site: &mut Builder) {
         let feature = Feature::new(numbered("tank", number), "tank", name, stored[k], high).year(1998 + k as i16);
         let floating = k < 4;
         let seed = Rng::of(site.seed, 0x7A4C, k as u64).next_u64();
-        site.add(at(x, y), Extent(r + 2.0, high + 3.0, 0), Some(feature), move |pen| {
+        site.add(at(x, y), Extent(r + 5.5, high + 3.0, 0), Some(feature), move |pen| {
             tank(pen, r, high, floating, number, seed)
         });
     }
@@ -144,7 +144,7 @@ fn tanks(site: &mut Builder) {
         let feature =
             Feature::new(numbered("sphere", k + 1), "tank", format!("Gas sphere {} (2500 m3)", k + 1), "LPG", 19.5)
                 .year(2003);
-        site.add(at(x, y), Extent(11.0, 21.0, 0), Some(feature), sphere);
+        site.add(at(x, y), Extent(13.5, 21.0, 0), Some(feature), sphere);
     }
     for (k, [x0, y0, x1, y1]) in BUNDS.into_iter().enumerate() {
         let feature =
@@ -432,7 +432,7 @@ fn bulk(site: &mut Builder) {
         }
     }
     let head = Feature::new("silo-head", "building", "Silo head house", "grain elevator", 56.0).year(1979);
-    site.add(at(-1136.0, -196.5), Extent(60.0, 57.0, 0), Some(head), head_house);
+    site.add(at(-1136.0, -196.5), Extent(64.0, 57.0, 0), Some(head), head_house);
     for (k, x) in [-1090.0, -990.0].into_iter().enumerate() {
         let feature = Feature::new(
             numbered("unloader", k + 1),
@@ -482,7 +482,7 @@ fn bulk(site: &mut Builder) {
     {
         let feature = Feature::new(numbered("heap", k + 1), "stockpile", format!("Heap {}", k + 1), "dry bulk", high);
         let seed = Rng::of(site.seed, 0x43A9, k as u64).next_u64();
-        site.add(at(x, y), Extent(r + 1.0, high, 0), Some(feature), move |pen| heap(pen, r, high, hex(c), seed));
+        site.add(at(x, y), Extent(r * 1.12, high, 0), Some(feature), move |pen| heap(pen, r, high, hex(c), seed));
     }
     for x in [-1240.0, -1100.0, -960.0] {
         for y in [-252.0, -130.0, 30.0] {

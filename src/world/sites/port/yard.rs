@@ -28,8 +28,8 @@ pub fn blocks(site: &mut Builder) {
     gantries(site);
     empties(site);
     for column in 0..=COLUMNS {
-        for y in [-255.0, -125.0, 12.0] {
-            mast(site, block_x(column) - 126.0, y);
+        for y in [-240.0, -140.0, -98.0, -20.0] {
+            mast(site, block_x(column) - 116.0, y);
         }
     }
 }
@@ -88,7 +88,7 @@ fn dry_field(rng: &mut Rng) -> Field {
             stacks.push(Stack::by_lot(rng, tiers, short, Some(lead)));
         }
     }
-    Field { bays: BAYS, rows: 6, bay_m: BAY_M, row_m: ROW_M, stacks }
+    Field { bays: BAYS, rows: 6, bay_m: BAY_M, row_m: ROW_M, stacks, open_ends: [true; 2] }
 }
 
 fn reefer_field(rng: &mut Rng) -> Field {
@@ -99,7 +99,7 @@ fn reefer_field(rng: &mut Rng) -> Field {
             Stack { boxes, short: false, reefer: true }
         })
         .collect();
-    Field { bays, rows: 6, bay_m: 15.4, row_m: ROW_M, stacks }
+    Field { bays, rows: 6, bay_m: 15.4, row_m: ROW_M, stacks, open_ends: [true; 2] }
 }
 
 /// Steel galleries between the bays, from which the plugs of refrigerated containers are reached.
@@ -150,7 +150,7 @@ fn gantries(site: &mut Builder) {
             let drop = if rng.chance(0.4) && trolley > 8.0 { rng.range(4.6, 9.0) } else { 17.6 };
             let text = format!("{number:02}");
             let at = DAffine3::from_translation(DVec3::new(x, block_y(row), 0.0));
-            site.add(at, Extent(13.0, rtg::HEIGHT_M, 0), Some(feature), move |pen| {
+            site.add(at, Extent(15.0, rtg::HEIGHT_M, 0), Some(feature), move |pen| {
                 rtg::crane(pen, &text, trolley, drop)
             });
             let seed = rng.next_u64();
@@ -178,7 +178,7 @@ fn empties(site: &mut Builder) {
                 stacks.push(Stack::by_lot(&mut rng, tiers, false, Some(lead)));
             }
         }
-        let field = Field { bays, rows, bay_m: 12.6, row_m: 2.5, stacks };
+        let field = Field { bays, rows, bay_m: 12.6, row_m: 2.5, stacks, open_ends: [k == 0, k == 5] };
         let feature = Feature::new(
             format!("empties-{}", k + 1),
             "containers",
