@@ -13,6 +13,7 @@
 //! deeper tree, not other code.
 
 pub mod building;
+pub mod city;
 pub mod facade;
 pub mod ground;
 pub mod harbour;
