@@ -15,6 +15,7 @@
 pub mod building;
 pub mod city;
 pub mod facade;
+pub mod great;
 pub mod ground;
 pub mod harbour;
 pub mod land;
