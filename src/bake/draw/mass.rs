@@ -19,7 +19,15 @@ pub struct Mean {
 
 /// The mean of houses; `None` of none.
 pub fn mean(houses: &[&Building]) -> Option<Mean> {
-    let mut sum = Mean { foot_u: f64::MAX, floor_u: 0.0, eaves_u: 0.0, rise_m: 0.0, wall: [0.0; 3], roof: [0.0; 3], glass: [0.0; 3] };
+    let mut sum = Mean {
+        foot_u: f64::MAX,
+        floor_u: 0.0,
+        eaves_u: 0.0,
+        rise_m: 0.0,
+        wall: [0.0; 3],
+        roof: [0.0; 3],
+        glass: [0.0; 3],
+    };
     let mut weights = 0.0;
     for house in houses {
         // The first volume is the house; others stand on it or behind it.

@@ -41,8 +41,8 @@ const MAX_CORNERS: usize = 220;
 const LEAST_AREA_M2: f64 = 1.0;
 
 const PLASTER: [u32; 16] = [
-    0xf1ece1, 0xe9dfcb, 0xe6d3b1, 0xdcc9a3, 0xefe6d6, 0xd9d2c5, 0xcfd3d0, 0xe3cfc0, 0xd8b99a, 0xe8e6e0, 0xcdbfae, 0xf3efe6,
-    0xdcd8cc, 0xc9d0cf, 0x9a5f48, 0xa8755c,
+    0xf1ece1, 0xe9dfcb, 0xe6d3b1, 0xdcc9a3, 0xefe6d6, 0xd9d2c5, 0xcfd3d0, 0xe3cfc0, 0xd8b99a, 0xe8e6e0, 0xcdbfae,
+    0xf3efe6, 0xdcd8cc, 0xc9d0cf, 0x9a5f48, 0xa8755c,
 ];
 const TILES: [u32; 8] = [0xa96f58, 0x9c6450, 0xb38068, 0x8f5f4e, 0xae7c62, 0xa5775f, 0x55585a, 0x64605c];
 const FLAT_ROOF: [u32; 5] = [0x9a958c, 0xb1aba0, 0x85837f, 0xc0b9ac, 0x8f8a80];
@@ -72,7 +72,11 @@ pub fn building(site: &Site, issues: &mut Issues) -> Option<Building> {
         ground_floor_m: None,
         ground: ground(usage, area, &size, &mut rng),
         roof: size.roof,
-        roof_towards: site.building.roof_direction_deg.filter(|d| d.is_finite()).map(|d| unit_vector((90.0 - d % 360.0).to_radians())),
+        roof_towards: site
+            .building
+            .roof_direction_deg
+            .filter(|d| d.is_finite())
+            .map(|d| unit_vector((90.0 - d % 360.0).to_radians())),
         look,
         usage: if usage == Usage::Unknown && area < 260.0 { Usage::House } else { usage },
         year: site.year,
@@ -127,7 +131,10 @@ fn sound(site: &Site, issues: &mut Issues) -> Option<Region> {
     let mut region = Region::new(thinned(&site.footprint.outer, 1.0));
     if region.outer.len() < 3 || poly::signed_area(&region.outer) < LEAST_AREA_M2 {
         let got = format!("{:.2} m2", poly::signed_area(&site.footprint.outer).abs());
-        issues.push(Issue::warning(site.id, "the footprint has no area").expected_got(format!("{LEAST_AREA_M2} m2 at least"), got));
+        issues.push(
+            Issue::warning(site.id, "the footprint has no area")
+                .expected_got(format!("{LEAST_AREA_M2} m2 at least"), got),
+        );
         return None;
     }
     if !poly::is_simple(&[&region.outer]) {
@@ -159,7 +166,9 @@ fn hull(points: &[DVec2]) -> Vec<DVec2> {
     let half = |points: &mut dyn Iterator<Item = DVec2>| {
         let mut chain: Vec<DVec2> = Vec::new();
         for p in points {
-            while chain.len() >= 2 && (chain[chain.len() - 1] - chain[chain.len() - 2]).perp_dot(p - chain[chain.len() - 1]) <= 0.0 {
+            while chain.len() >= 2
+                && (chain[chain.len() - 1] - chain[chain.len() - 2]).perp_dot(p - chain[chain.len() - 1]) <= 0.0
+            {
                 chain.pop();
             }
             chain.push(p);
@@ -183,7 +192,9 @@ fn faces(ring: &[DVec2], original: &[DVec2], shared: Option<&Vec<bool>>) -> Vec<
         .map(|(a, b)| {
             let middle = (a + b) * 0.5;
             let is_shared = shared.is_some_and(|flags| {
-                poly::edges(original).zip(flags).any(|((p, q), &flag)| flag && poly::distance_to_segment(middle, p, q) < 0.1)
+                poly::edges(original)
+                    .zip(flags)
+                    .any(|((p, q), &flag)| flag && poly::distance_to_segment(middle, p, q) < 0.1)
             });
             if is_shared { Face::Blank } else { Face::Street }
         })
@@ -200,7 +211,8 @@ fn courts(region: &Region, site: &Site) -> Vec<Court> {
                     poly::edges(ring).zip(flags).any(|((a, b), &f)| f && poly::distance_to_segment(p, a, b) < 0.1)
                 })
             };
-            let faces = poly::edges(hole).map(|(a, b)| if shared((a + b) * 0.5) { Face::Blank } else { Face::Court }).collect();
+            let faces =
+                poly::edges(hole).map(|(a, b)| if shared((a + b) * 0.5) { Face::Blank } else { Face::Court }).collect();
             Court { outline: hole.clone(), faces }
         })
         .collect()
@@ -219,10 +231,28 @@ fn look(usage: Usage, area: f64, size: &Size, rng: &mut Rng) -> Look {
     };
     match usage {
         Usage::Canopy => Look::Open,
-        Usage::Industry | Usage::Warehouse => if size.floors <= 2 { Look::Hall } else { Look::Bands },
-        Usage::Farm | Usage::Transport => if area > 120.0 { Look::Hall } else { windows(rng, (0.8, 1.1), 0) },
+        Usage::Industry | Usage::Warehouse => {
+            if size.floors <= 2 {
+                Look::Hall
+            } else {
+                Look::Bands
+            }
+        }
+        Usage::Farm | Usage::Transport => {
+            if area > 120.0 {
+                Look::Hall
+            } else {
+                windows(rng, (0.8, 1.1), 0)
+            }
+        }
         Usage::Retail if area > 1200.0 && size.floors <= 2 => Look::Hall,
-        Usage::Garage => if area > 90.0 { Look::Bands } else { Look::Closed },
+        Usage::Garage => {
+            if area > 90.0 {
+                Look::Bands
+            } else {
+                Look::Closed
+            }
+        }
         Usage::Worship => {
             let height_m = (size.floor_m * 0.5).clamp(1.5, 7.0);
             Look::Windows { bay_m: 4.6, width_m: 1.4, height_m, shutters: false, balconies: 0 }
@@ -253,7 +283,11 @@ fn ground(usage: Usage, area: f64, size: &Size, rng: &mut Rng) -> Ground {
         Usage::Retail => Ground::Shops,
         Usage::Offices | Usage::Hotel if size.floors >= 5 => Ground::Lobby,
         Usage::Apartments | Usage::Unknown if size.floors >= 3 && area > 120.0 => {
-            if rng.chance(0.3) { Ground::Shops } else { Ground::AsAbove }
+            if rng.chance(0.3) {
+                Ground::Shops
+            } else {
+                Ground::AsAbove
+            }
         }
         Usage::Garage if area > 20.0 => Ground::Garages,
         _ => Ground::AsAbove,
@@ -267,7 +301,9 @@ fn color(c: Srgb) -> Rgb {
 fn wall_color(usage: Usage, look: Look, rng: &mut Rng) -> Rgb {
     let base = match look {
         Look::Hall => hex(rng.pick(&SHEET)),
-        Look::Curtain { .. } | Look::Bands => hex(rng.pick(&[0xdfdcd5, 0xb9bab6, 0xe9e6df, 0x8d918f, 0xcbb79c, 0xa8b0b2])),
+        Look::Curtain { .. } | Look::Bands => {
+            hex(rng.pick(&[0xdfdcd5, 0xb9bab6, 0xe9e6df, 0x8d918f, 0xcbb79c, 0xa8b0b2]))
+        }
         _ if usage == Usage::Worship => hex(rng.pick(&[0xe8e0cf, 0xb8ab96, 0x9a5f48, 0xcfc4b0])),
         _ => hex(rng.pick(&PLASTER)),
     };

@@ -40,11 +40,18 @@ pub fn shared_edges(regions: &[&Region]) -> Vec<Vec<Vec<bool>>> {
         let probes = [0.2, 0.5, 0.8].map(|t| edge.a.lerp(edge.b, t));
         let hits = probes.iter().filter(|&&p| {
             let near = grid.get(&cell_of(p)).map_or(&[][..], Vec::as_slice);
-            near.iter().any(|&j| all[j].region != edge.region && runs_back(edge, &all[j]) && distance_to_segment(p, all[j].a, all[j].b) < NEAR_M)
+            near.iter().any(|&j| {
+                all[j].region != edge.region
+                    && runs_back(edge, &all[j])
+                    && distance_to_segment(p, all[j].a, all[j].b) < NEAR_M
+            })
         });
         hits.count() >= 2
     });
-    regions.iter().map(|r| r.rings().map(|ring| (0..ring.len()).map(|_| flags.next().unwrap_or(false)).collect()).collect()).collect()
+    regions
+        .iter()
+        .map(|r| r.rings().map(|ring| (0..ring.len()).map(|_| flags.next().unwrap_or(false)).collect()).collect())
+        .collect()
 }
 
 fn cell_of(p: DVec2) -> (i64, i64) {

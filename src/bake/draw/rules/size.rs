@@ -30,13 +30,17 @@ pub fn of(site: &Site, area: f64, across_m: f64, rng: &mut Rng, issues: &mut Iss
     if let (Some(h), Some(f)) = (height, floors)
         && (h / f.max(1.0) < 1.8 || h / f.max(1.0) > 14.0 && b.usage != Usage::Worship)
     {
-        issues.push(Issue::info(site.id, "height and floors contradict each other, the height is taken").expected_got(format!("{f} floors"), format!("{h} m")));
+        issues.push(
+            Issue::info(site.id, "height and floors contradict each other, the height is taken")
+                .expected_got(format!("{f} floors"), format!("{h} m")),
+        );
         floors = None;
     }
     // Of the whole, from the ground to the top.
     let flat_top = |floors: f64| floors * usual_floor_m;
     let form = form(b, area, across_m, height, floors, rng);
-    let walls = height.map_or_else(|| flat_top(floors.unwrap_or_else(|| usual_floors(b.usage, area, rng))), |h| h - 0.0);
+    let walls =
+        height.map_or_else(|| flat_top(floors.unwrap_or_else(|| usual_floors(b.usage, area, rng))), |h| h - 0.0);
     let begins = (begin_u - low).max(0.0);
     let room = (walls - begins).max(1.5);
     let rise = rise(b, form, across_m, room, height.is_some());
@@ -50,7 +54,9 @@ pub fn of(site: &Site, area: f64, across_m: f64, rng: &mut Rng, issues: &mut Iss
     let floor_u = if raised { begin_u } else { high.min(low + 2.2).max(begin_u) + 0.15 };
     // The ground floor may lie above the lowest ground on slopes; the eaves stay where the height says.
     let tall = (low + begins + eaves - floor_u).max(1.2);
-    let count = floors.map_or((tall / usual_floor_m).round(), |f| (f - (begins / usual_floor_m).round()).round()).clamp(1.0, MAX_FLOORS);
+    let count = floors
+        .map_or((tall / usual_floor_m).round(), |f| (f - (begins / usual_floor_m).round()).round())
+        .clamp(1.0, MAX_FLOORS);
     let count = if tall / count < 1.9 { (tall / 2.4).floor().max(1.0) } else { count };
     Size {
         foot_u: if raised { begin_u } else { low.min(begin_u) - 0.6 },
@@ -88,9 +94,21 @@ fn storey_m(usage: Usage) -> f64 {
 fn usual_floors(usage: Usage, area: f64, rng: &mut Rng) -> f64 {
     let between = |low: i64, high: i64, rng: &mut Rng| rng.int(low, high) as f64;
     match usage {
-        Usage::House => if area < 55.0 { 1.0 } else { between(1, 2, rng) },
+        Usage::House => {
+            if area < 55.0 {
+                1.0
+            } else {
+                between(1, 2, rng)
+            }
+        }
         Usage::Apartments => between(3, 5, rng),
-        Usage::Offices => if area > 600.0 { between(4, 7, rng) } else { between(2, 4, rng) },
+        Usage::Offices => {
+            if area > 600.0 {
+                between(4, 7, rng)
+            } else {
+                between(2, 4, rng)
+            }
+        }
         Usage::Hotel => between(4, 6, rng),
         Usage::Civic | Usage::Education | Usage::Health => between(2, 3, rng),
         Usage::Retail => between(1, 2, rng),
@@ -105,7 +123,14 @@ fn usual_floors(usage: Usage, area: f64, rng: &mut Rng) -> f64 {
 }
 
 /// The roof's form, its rise still open.
-fn form(b: &model::Building, area: f64, across_m: f64, height: Option<f64>, floors: Option<f64>, rng: &mut Rng) -> model::Roof {
+fn form(
+    b: &model::Building,
+    area: f64,
+    across_m: f64,
+    height: Option<f64>,
+    floors: Option<f64>,
+    rng: &mut Rng,
+) -> model::Roof {
     if b.roof != model::Roof::Unknown {
         return b.roof;
     }
@@ -150,7 +175,10 @@ fn rise(b: &model::Building, form: model::Roof, across_m: f64, room: f64, total_
     };
     let given = b.roof_height_m.filter(|h| h.is_finite() && *h > 0.0);
     let most = if total_known { room * if given.is_some() { 0.95 } else { 0.6 } } else { 40.0 };
-    given.unwrap_or(usual.clamp(0.6, if form == F::Onion || b.usage == Usage::Worship { 25.0 } else { 7.0 })).min(most).max(0.3)
+    given
+        .unwrap_or(usual.clamp(0.6, if form == F::Onion || b.usage == Usage::Worship { 25.0 } else { 7.0 }))
+        .min(most)
+        .max(0.3)
 }
 
 fn with_rise(form: model::Roof, rise: f64) -> Roof {

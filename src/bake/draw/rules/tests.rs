@@ -23,14 +23,16 @@ fn rectangle(length: f64, width: f64) -> Region {
 
 fn made(building: &model::Building, footprint: &Region, ground_u: (f64, f64)) -> (Option<Building>, Issues) {
     let mut issues = Issues::default();
-    let site = Site { id: "way/4711", name: "", building, footprint, party: &[], ground_u, plan_zero_h_m: 0.0, year: 0 };
+    let site =
+        Site { id: "way/4711", name: "", building, footprint, party: &[], ground_u, plan_zero_h_m: 0.0, year: 0 };
     (super::building(&site, &mut issues), issues)
 }
 
 #[test]
 fn a_known_height_is_the_roofs_top_above_the_lowest_ground() {
     for roof in [Form::Flat, Form::Gabled, Form::Hipped, Form::Pyramidal, Form::Skillion, Form::Mansard, Form::Dome] {
-        let (b, issues) = made(&known(Some(14.0), Some(4.0), roof, Usage::Apartments), &rectangle(16.0, 11.0), (3.0, 3.8));
+        let (b, issues) =
+            made(&known(Some(14.0), Some(4.0), roof, Usage::Apartments), &rectangle(16.0, 11.0), (3.0, 3.8));
         assert!((b.unwrap().top_u() - 17.0).abs() < 1e-6, "{roof:?}");
         assert!(issues.is_empty());
     }
@@ -90,7 +92,16 @@ fn shared_edges_stay_blank_after_cleaning() {
     let b = known(None, None, Form::Gabled, Usage::House);
     let party = vec![vec![false, true, true, false, false]];
     let mut issues = Issues::default();
-    let site = Site { id: "a", name: "", building: &b, footprint: &footprint, party: &party, ground_u: (0.0, 0.0), plan_zero_h_m: 0.0, year: 1900 };
+    let site = Site {
+        id: "a",
+        name: "",
+        building: &b,
+        footprint: &footprint,
+        party: &party,
+        ground_u: (0.0, 0.0),
+        plan_zero_h_m: 0.0,
+        year: 1900,
+    };
     let made = super::building(&site, &mut issues).unwrap();
     assert_eq!(made.volumes[0].faces, [Face::Street, Face::Blank, Face::Street, Face::Street]);
 }
