@@ -9,12 +9,11 @@
 //! the ellipsoid, so the sea has that ellipsoidal height.
 //!
 //! A plan ([`plan`], [`building`], [`harbour`], [`things`]) is made once and drawn at five levels of detail
-//! ([`facade`], [`ground`], [`land`]); [`tileset`] cuts each level into tiles. A larger world needs more plans and a
+//! ([`crate::bake::draw`], [`ground`], [`land`]); [`tileset`] cuts each level into tiles. A larger world needs more plans and a
 //! deeper tree, not other code.
 
 pub mod building;
 pub mod city;
-pub mod facade;
 pub mod great;
 pub mod ground;
 pub mod harbour;
