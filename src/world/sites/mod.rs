@@ -18,12 +18,14 @@
 
 pub mod boxes;
 pub mod buildings;
+pub mod factory;
 pub mod font;
 pub mod ground;
 pub mod hull;
 pub mod parts;
 pub mod pen;
 pub mod port;
+pub mod power;
 pub mod vehicles;
 
 use super::layout::Pad;
@@ -142,12 +144,20 @@ pub fn lamps(seed: u64) -> Vec<Lamp> {
 }
 
 fn sites(seed: u64) -> Vec<Builder> {
-    vec![port::site(seed)]
+    vec![port::site(seed), factory::site(seed), power::site(seed)]
 }
 
 /// The made ground of the pads at a level of detail, from the lowest layer to the highest.
 pub fn ground(seed: u64, level: usize) -> Vec<Patch> {
-    port::ground(seed, level)
+    let mut out = port::ground(seed, level);
+    out.extend(factory::ground(seed, level));
+    out.extend(power::ground(seed, level));
+    out
+}
+
+/// Where interiors have their places.
+pub fn halls() -> Vec<Hall> {
+    factory::halls()
 }
 
 /// An id with a number of two digits: `sts-01`.

@@ -12,6 +12,8 @@ pub mod sts;
 mod terminals;
 mod yard;
 
+pub(crate) use yard::mast;
+
 use super::ground::Patch;
 use super::{Builder, plan_from_pad};
 use crate::world::layout;
