@@ -7,7 +7,7 @@ use super::ground::{Area, BASE, FIELD, Ground, MARK, Patch, STAIN};
 use super::parts::{DARK, GALVANISED, GLASS, LIT_COOL, SAFETY, fence, flight, gate, lattice, railing, roof_machines, sheet_wall, street_lamp, window_band};
 use super::pen::{Face, Pen, faces, turned};
 use super::vehicles::{self, Load};
-use super::{Builder, Extent, Hall, font, numbered, plan_from_pad};
+use super::{Builder, Extent, Hall, font, numbered, plan_from_pad, port};
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rgb, Surface, hex, scale};
@@ -407,13 +407,13 @@ fn outside(site: &mut Builder) {
     }
     for row in 0..3 {
         let seed = rng.next_u64();
-        site.add(at(-300.0, -265.0 + 18.0 * row as f64), Extent(82.0, 2.3, 2), None, move |pen| cars_in_row(pen, 60, 0.75, seed));
+        site.add(at(-300.0, -265.0 + 18.0 * row as f64), Extent(82.0, 2.3, 2), None, move |pen| port::cars_in_row(pen, 60, 0.75, seed));
     }
     // New cars wait for their test drive before the hall.
     for row in 0..4 {
         let seed = rng.next_u64();
         let feature = Feature::new(numbered("new-cars", row + 1), "vehicles", format!("New cars, row {}", row + 1), "before the test drive", 1.7);
-        site.add(at(-60.0, -74.0 + 9.0 * row as f64), Extent(112.0, 2.3, 1), Some(feature), move |pen| cars_in_row(pen, 84, 0.85, seed));
+        site.add(at(-60.0, -74.0 + 9.0 * row as f64), Extent(112.0, 2.3, 1), Some(feature), move |pen| port::cars_in_row(pen, 84, 0.85, seed));
     }
     // Trailers at the docks and in the truck yard.
     for k in 0..14 {
@@ -489,19 +489,6 @@ fn lamp_places() -> Vec<[f64; 3]> {
         out.push([-222.0, 40.0 + 22.0 * f64::from(k), 0.0]);
     }
     out
-}
-
-fn cars_in_row(pen: &mut Pen, count: usize, full: f64, seed: u64) {
-    let mut rng = Rng::new(seed);
-    for k in 0..count {
-        let shape = vehicles::shape_by_lot(&mut rng);
-        let coat = hex(rng.pick(&vehicles::COATS));
-        let angle = if rng.chance(0.7) { FRAC_PI_2 } else { -FRAC_PI_2 };
-        if rng.chance(full) {
-            let x = (k as f64 - (count as f64 - 1.0) * 0.5) * 2.6;
-            vehicles::parked(&mut pen.within(turned([x, rng.range(-0.2, 0.2), 0.0], angle)), &shape, coat);
-        }
-    }
 }
 
 /// Two rows of cars, noses together, under a roof of solar panels that leans south.

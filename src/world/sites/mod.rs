@@ -17,6 +17,7 @@
 //! | 4 | 0.1 | railings, ropes, corrugation, doors, letters, rails, joints and stains of the ground |
 
 pub mod boxes;
+pub mod bridge;
 pub mod buildings;
 pub mod factory;
 pub mod font;
@@ -24,8 +25,10 @@ pub mod ground;
 pub mod hull;
 pub mod parts;
 pub mod pen;
+pub mod places;
 pub mod port;
 pub mod power;
+pub mod roads;
 pub mod vehicles;
 
 use super::layout::Pad;
@@ -144,7 +147,7 @@ pub fn lamps(seed: u64) -> Vec<Lamp> {
 }
 
 fn sites(seed: u64) -> Vec<Builder> {
-    vec![port::site(seed), factory::site(seed), power::site(seed)]
+    vec![port::site(seed), factory::site(seed), power::site(seed), roads::service_area(seed)]
 }
 
 /// The made ground of the pads at a level of detail, from the lowest layer to the highest.
@@ -152,6 +155,7 @@ pub fn ground(seed: u64, level: usize) -> Vec<Patch> {
     let mut out = port::ground(seed, level);
     out.extend(factory::ground(seed, level));
     out.extend(power::ground(seed, level));
+    out.extend(roads::service_ground(seed, level));
     out
 }
 

@@ -12,6 +12,7 @@ pub mod sts;
 mod terminals;
 mod yard;
 
+pub(crate) use gate::cars_in_row;
 pub(crate) use yard::mast;
 
 use super::ground::Patch;
