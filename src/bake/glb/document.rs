@@ -27,6 +27,11 @@ impl Document {
         Self { packed, ..Self::default() }
     }
 
+    /// One whose vertices and indices are stored by EXT_meshopt_compression.
+    pub fn compressed() -> Self {
+        Self::new(true)
+    }
+
     /// Appends a buffer view, aligned to 8 bytes (which property tables ask for).
     pub fn view(&mut self, bytes: &[u8], stride: Option<usize>, target: Option<u32>) -> usize {
         while !self.bin.len().is_multiple_of(8) {
@@ -85,6 +90,19 @@ impl Document {
         self.accessor(view, component, kind, data.len(), normalized)
     }
 
+    /// Says in which range an attribute's values lie, as positions must.
+    pub fn set_range(&mut self, accessor: usize, min: Value, max: Value) {
+        self.accessors[accessor]["min"] = min;
+        self.accessors[accessor]["max"] = max;
+    }
+
+    /// Says that an attribute's packed values are to be unpacked by a filter of the extension.
+    pub fn set_filter(&mut self, accessor: usize, filter: &str) {
+        if let Some(view) = self.accessors[accessor]["bufferView"].as_u64() {
+            self.views[view as usize]["extensions"]["EXT_meshopt_compression"]["filter"] = json!(filter);
+        }
+    }
+
     pub fn indices(&mut self, indices: &[u32], vertices: usize) -> usize {
         let (component, stride) = if vertices < 65_535 { (UNSIGNED_SHORT, 2) } else { (UNSIGNED_INT, 4) };
         let bytes: Vec<u8> = indices.iter().flat_map(|&i| i.to_le_bytes().into_iter().take(stride)).collect();
@@ -97,7 +115,9 @@ impl Document {
         while !self.bin.len().is_multiple_of(4) {
             self.bin.push(0);
         }
-        root["asset"] = json!({"version": "2.0", "generator": "Mirante"});
+        if root.get("asset").is_none() {
+            root["asset"] = json!({"version": "2.0", "generator": "Mirante"});
+        }
         root["scene"] = json!(0);
         root["buffers"] = json!([{"byteLength": self.bin.len()}]);
         if self.unpacked_len > 0 {

@@ -15,7 +15,8 @@ use super::feature::Feature;
 use super::frame::{LocalFrame, PlanFrame};
 use super::mesh::{MATTERS, Mesh, Picture};
 use super::night;
-use document::{BYTE, Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
+use document::BYTE;
+pub(super) use document::{Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
 use vertices::{Grid, NULL_FEATURE, Stored, weld, y_up};
 
 /// A finished tile content.
