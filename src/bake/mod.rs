@@ -16,6 +16,7 @@ pub mod mesh;
 pub mod meshopt;
 pub mod model;
 pub mod night;
+pub mod paint;
 pub mod source;
 pub mod tiling;
 

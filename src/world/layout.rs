@@ -40,7 +40,7 @@ pub const FACTORY: Pad = Pad {
     centre: DVec2::new(4300.0, 550.0),
     along: DVec2::new(1.0, 0.0),
     half: DVec2::new(420.0, 300.0),
-    ground_u: 42.0,
+    ground_u: 57.0,
     gates: &[DVec2::new(-120.0, -300.0), DVec2::new(420.0, 60.0)],
 };
 
@@ -49,7 +49,7 @@ pub const SUBSTATION: Pad = Pad {
     centre: DVec2::new(2600.0, 2500.0),
     along: DVec2::new(1.0, 0.0),
     half: DVec2::new(130.0, 95.0),
-    ground_u: 95.0,
+    ground_u: 92.0,
     gates: &[DVec2::new(0.0, -95.0)],
 };
 
@@ -59,7 +59,7 @@ pub const SERVICE_AREA: Pad = Pad {
     centre: DVec2::new(6350.0, 1340.0),
     along: DVec2::new(1.0, 0.0),
     half: DVec2::new(210.0, 90.0),
-    ground_u: 50.0,
+    ground_u: 56.0,
     gates: &[DVec2::new(-210.0, 70.0), DVec2::new(210.0, 70.0)],
 };
 

@@ -13,7 +13,9 @@
 //! deeper tree, not other code.
 
 pub mod building;
+pub mod city;
 pub mod facade;
+pub mod great;
 pub mod ground;
 pub mod harbour;
 pub mod land;
@@ -24,6 +26,7 @@ pub mod parts;
 pub mod plan;
 pub mod quayside;
 pub mod route;
+pub mod sites;
 pub mod terrain;
 pub mod things;
 pub mod tileset;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::color::{class_name, linear_16};
 use super::frame::CloudFrame;
 use super::point::CloudPoint;
-use crate::bake::glb::{Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
+use crate::bake::glb::document::{Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
 
 /// What all tiles of a cloud have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,7 +30,7 @@ pub struct Attributes {
 
 /// Encodes the points of a tile, at least one.
 pub fn encode(points: &[CloudPoint], frame: &CloudFrame, has: Attributes) -> Vec<u8> {
-    let mut doc = Document::compressed();
+    let mut doc = Document::new(true);
     let (position, node, quantized) = positions(&mut doc, points, frame);
     let colors: Vec<[u8; 8]> =
         points.iter().map(|point| padded_8(point.rgb.map(|c| linear_16((c >> 8) as u8)))).collect();

@@ -107,7 +107,13 @@ pub fn draw(mesh: &mut Mesh, thing: &Thing, level: usize) {
 pub fn least_level(kind: Kind) -> usize {
     match kind {
         Kind::Pool(..) => 2,
-        Kind::RoadLamp | Kind::DoubleLamp | Kind::BusStop | Kind::Kiosk | Kind::SignalArm(_) | Kind::PowerPole | Kind::Fountain => 3,
+        Kind::RoadLamp
+        | Kind::DoubleLamp
+        | Kind::BusStop
+        | Kind::Kiosk
+        | Kind::SignalArm(_)
+        | Kind::PowerPole
+        | Kind::Fountain => 3,
         _ => 4,
     }
 }
@@ -249,7 +255,9 @@ impl Spot<'_> {
         self.on(Surface::Plain, |s| {
             let at = s.at.truncate();
             for k in 0..sides {
-                let d = |k: usize| crate::bake::det::unit_vector(std::f64::consts::TAU * (k % sides) as f64 / sides as f64) * 0.62;
+                let d = |k: usize| {
+                    crate::bake::det::unit_vector(std::f64::consts::TAU * (k % sides) as f64 / sides as f64) * 0.62
+                };
                 let split = s.rng.range(1.2, 1.9);
                 for (low, high) in [(0.35, split), (split, 2.7)] {
                     let c = hex(s.rng.pick(&[0xb8a888, 0x8c3b2e, 0x31506b, 0xd8d2c2, 0x6a7a5c, 0xc79a4a, 0x4a3f52]));
@@ -264,7 +272,12 @@ impl Spot<'_> {
     fn planter(&mut self) {
         let c = hex(self.rng.pick(&[0x8f8c86, 0x6a5a4a, 0xa9653f]));
         self.on(Surface::Concrete, |s| s.boxed((0.0, 0.0), (1.2, 0.6), (0.0, 0.55), c));
-        let plant = super::plants::Plant { species: super::plants::Species::Shrub, at: self.p(0.0, 0.0, 0.4), height_m: 0.8, seed: self.rng.next_u64() };
+        let plant = super::plants::Plant {
+            species: super::plants::Species::Shrub,
+            at: self.p(0.0, 0.0, 0.4),
+            height_m: 0.8,
+            seed: self.rng.next_u64(),
+        };
         super::plants::draw(self.mesh, &plant, 3);
     }
 
@@ -328,13 +341,19 @@ impl Spot<'_> {
             s.post((0.0, 0.0), (0.2, 1.1), (1.5, 1.8), sides, stone);
         });
         let ring = |r: f64| -> Vec<DVec2> {
-            (0..sides).map(|k| crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * r + self.at.truncate()).collect()
+            (0..sides)
+                .map(|k| {
+                    crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * r
+                        + self.at.truncate()
+                })
+                .collect()
         };
         let (low, rim, high) = (ring(2.7), ring(3.0), ring(1.1));
         let z = self.at.z;
         for k in 0..sides {
             let n = (k + 1) % sides;
-            let q = [rim[k].extend(z + 0.55), rim[n].extend(z + 0.55), low[n].extend(z + 0.55), low[k].extend(z + 0.55)];
+            let q =
+                [rim[k].extend(z + 0.55), rim[n].extend(z + 0.55), low[n].extend(z + 0.55), low[k].extend(z + 0.55)];
             self.mesh.quad(Matter::Solid, q, stone);
         }
         self.mesh.flat(Matter::Water, &low, z + 0.46, hex(0x4f8f94));

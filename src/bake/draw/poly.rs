@@ -56,7 +56,9 @@ pub fn centroid(ring: &[DVec2]) -> DVec2 {
 
 /// Whether a point lies inside (even and odd crossings).
 pub fn contains(ring: &[DVec2], p: DVec2) -> bool {
-    edges(ring).filter(|(a, b)| (a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x)).count()
+    edges(ring)
+        .filter(|(a, b)| (a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x))
+        .count()
         % 2
         == 1
 }
@@ -162,7 +164,8 @@ pub fn is_sound_offset(before: &[&[DVec2]], after: &[Vec<DVec2>]) -> bool {
         edges(old).zip(edges(new)).all(|((a, b), (c, d))| (b - a).dot(d - c) > 0.0) && signed_area(new).abs() > 0.05
     });
     let views: Vec<&[DVec2]> = after.iter().map(Vec::as_slice).collect();
-    let courts_inside = after.split_first().is_none_or(|(outer, holes)| holes.iter().flatten().all(|&p| contains(outer, p)));
+    let courts_inside =
+        after.split_first().is_none_or(|(outer, holes)| holes.iter().flatten().all(|&p| contains(outer, p)));
     kept && courts_inside && is_simple(&views)
 }
 
@@ -249,8 +252,10 @@ mod tests {
         assert!((region.area() - 96.0).abs() < 1e-9);
         let rings: Vec<&[DVec2]> = region.rings().map(Vec::as_slice).collect();
         let points: Vec<DVec2> = rings.iter().flat_map(|r| r.iter().copied()).collect();
-        let filled: f64 =
-            triangles(&rings).iter().map(|t| (points[t[1]] - points[t[0]]).perp_dot(points[t[2]] - points[t[0]]) * 0.5).sum();
+        let filled: f64 = triangles(&rings)
+            .iter()
+            .map(|t| (points[t[1]] - points[t[0]]).perp_dot(points[t[2]] - points[t[0]]) * 0.5)
+            .sum();
         assert!((filled - 96.0).abs() < 1e-9);
     }
 

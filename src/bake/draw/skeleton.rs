@@ -64,7 +64,8 @@ pub fn skeleton(rings: &[&[DVec2]], speeds: &[f64]) -> Option<Skeleton> {
 
 /// The ring with corners moved by a few millimetres, which resolves events that coincide; none at the first attempt.
 fn nudged(ring: &[DVec2], attempt: usize) -> Vec<DVec2> {
-    let shift = |k: usize, salt: usize| (((k * 7 + salt + attempt * 3) % 11) as f64 / 5.0 - 1.0) * 0.002 * attempt as f64;
+    let shift =
+        |k: usize, salt: usize| (((k * 7 + salt + attempt * 3) % 11) as f64 / 5.0 - 1.0) * 0.002 * attempt as f64;
     ring.iter().enumerate().map(|(k, &p)| p + DVec2::new(shift(k, 0), shift(k, 4))).collect()
 }
 

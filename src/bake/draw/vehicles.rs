@@ -55,12 +55,29 @@ impl Kind {
         };
         match self {
             Self::Hatchback => car,
-            Self::Saloon | Self::Taxi => {
-                Body { length: 4.65, width: 1.81, roof: 1.44, tail: 0.94, nose: 1.12, screen: 0.72, back: -1.32, rear_rake: 0.72, axles: (1.42, -1.4), ..car }
-            }
-            Self::Estate => {
-                Body { length: 4.68, width: 1.82, roof: 1.47, nose: 1.1, screen: 0.7, back: -2.02, rear_rake: 0.34, axles: (1.42, -1.4), ..car }
-            }
+            Self::Saloon | Self::Taxi => Body {
+                length: 4.65,
+                width: 1.81,
+                roof: 1.44,
+                tail: 0.94,
+                nose: 1.12,
+                screen: 0.72,
+                back: -1.32,
+                rear_rake: 0.72,
+                axles: (1.42, -1.4),
+                ..car
+            },
+            Self::Estate => Body {
+                length: 4.68,
+                width: 1.82,
+                roof: 1.47,
+                nose: 1.1,
+                screen: 0.7,
+                back: -2.02,
+                rear_rake: 0.34,
+                axles: (1.42, -1.4),
+                ..car
+            },
             Self::Suv => Body {
                 length: 4.5,
                 width: 1.87,
@@ -183,8 +200,19 @@ pub struct Vehicle {
 /// A coat in realistic frequency: mostly white, grey and black, some colours.
 pub fn paint(kind: Kind, rng: &mut Rng) -> Rgb {
     const COATS: [(u32, u32); 13] = [
-        (20, 0xe9e8e4), (18, 0x2a2c2e), (17, 0x8d9092), (12, 0xc3c5c6), (8, 0x4b4f52), (7, 0x27405f), (5, 0x7b1f22), (4, 0x3d5a78),
-        (3, 0x9c2a26), (2, 0x4a5a4c), (2, 0xb7a88c), (1, 0xc07a2c), (1, 0x6a8a9a),
+        (20, 0xe9e8e4),
+        (18, 0x2a2c2e),
+        (17, 0x8d9092),
+        (12, 0xc3c5c6),
+        (8, 0x4b4f52),
+        (7, 0x27405f),
+        (5, 0x7b1f22),
+        (4, 0x3d5a78),
+        (3, 0x9c2a26),
+        (2, 0x4a5a4c),
+        (2, 0xb7a88c),
+        (1, 0xc07a2c),
+        (1, 0x6a8a9a),
     ];
     match kind {
         Kind::Taxi => return hex(0xe2d3a4),
@@ -354,8 +382,26 @@ impl Car<'_> {
         self.quad(Matter::Solid, [a, d, g, e], blend(scale(c, 0.7), trim, 0.4));
         self.quad(Matter::Solid, [e, g, i, h], c);
         // Grille and plates.
-        self.quad(Matter::Solid, [[half + 0.055, -w * 0.6, bumper - 0.16], [half + 0.055, w * 0.6, bumper - 0.16], [half + 0.06, w * 0.6, bumper - 0.02], [half + 0.06, -w * 0.6, bumper - 0.02]], hex(DARK));
-        self.quad(Matter::Solid, [[half + 0.07, -0.26, bumper - 0.15], [half + 0.07, 0.26, bumper - 0.15], [half + 0.07, 0.26, bumper - 0.04], [half + 0.07, -0.26, bumper - 0.04]], hex(0xd9d8d2));
+        self.quad(
+            Matter::Solid,
+            [
+                [half + 0.055, -w * 0.6, bumper - 0.16],
+                [half + 0.055, w * 0.6, bumper - 0.16],
+                [half + 0.06, w * 0.6, bumper - 0.02],
+                [half + 0.06, -w * 0.6, bumper - 0.02],
+            ],
+            hex(DARK),
+        );
+        self.quad(
+            Matter::Solid,
+            [
+                [half + 0.07, -0.26, bumper - 0.15],
+                [half + 0.07, 0.26, bumper - 0.15],
+                [half + 0.07, 0.26, bumper - 0.04],
+                [half + 0.07, -0.26, bumper - 0.04],
+            ],
+            hex(0xd9d8d2),
+        );
         if b.cab_only {
             return self.cargo_box();
         }
@@ -366,7 +412,16 @@ impl Car<'_> {
         let [h, i] = f(-half, top);
         self.quad(Matter::Solid, [d, a, e, g], blend(scale(c, 0.65), trim, 0.5));
         self.quad(Matter::Solid, [g, e, h, i], scale(c, 0.96));
-        self.quad(Matter::Solid, [[-half - 0.055, 0.26, mid + 0.06], [-half - 0.055, -0.26, mid + 0.06], [-half - 0.04, -0.26, mid + 0.17], [-half - 0.04, 0.26, mid + 0.17]], hex(0xd9d8d2));
+        self.quad(
+            Matter::Solid,
+            [
+                [-half - 0.055, 0.26, mid + 0.06],
+                [-half - 0.055, -0.26, mid + 0.06],
+                [-half - 0.04, -0.26, mid + 0.17],
+                [-half - 0.04, 0.26, mid + 0.17],
+            ],
+            hex(0xd9d8d2),
+        );
     }
 
     fn cargo_box(&mut self) {
@@ -375,11 +430,21 @@ impl Car<'_> {
         let (low, high) = (0.75, 2.75);
         let c = hex(0xd6d5cf);
         let tone = |k: f32| scale(c, k);
-        self.both(Matter::Solid, [[x0, w, low], [x1, w, low], [x1, w, high], [x0, w, high]], [tone(0.8), tone(0.8), c, c], [[0.0, 1.0, 0.0]; 4]);
+        self.both(
+            Matter::Solid,
+            [[x0, w, low], [x1, w, low], [x1, w, high], [x0, w, high]],
+            [tone(0.8), tone(0.8), c, c],
+            [[0.0, 1.0, 0.0]; 4],
+        );
         self.quad(Matter::Solid, [[x0, -w, high], [x0, w, high], [x1, w, high], [x1, -w, high]], tone(1.03));
         self.quad(Matter::Solid, [[x0, -w, low], [x0, w, low], [x0, w, high], [x0, -w, high]], tone(0.9));
         self.quad(Matter::Solid, [[x1, w, low], [x1, -w, low], [x1, -w, high], [x1, w, high]], tone(0.85));
-        self.both(Matter::Solid, [[x0, w * 0.7, 0.5], [x1, w * 0.7, 0.5], [x1, w * 0.7, low], [x0, w * 0.7, low]], [hex(DARK); 4], [[0.0, 1.0, 0.0]; 4]);
+        self.both(
+            Matter::Solid,
+            [[x0, w * 0.7, 0.5], [x1, w * 0.7, 0.5], [x1, w * 0.7, low], [x0, w * 0.7, low]],
+            [hex(DARK); 4],
+            [[0.0, 1.0, 0.0]; 4],
+        );
     }
 
     /// Bonnet, boot, windows and roof.
@@ -412,7 +477,12 @@ impl Car<'_> {
         let middle = (rf + rb) * 0.5;
         self.across(Matter::Solid, (rf, r, roof_w), (middle, crown, roof_w), [scale(c, 0.98), pale]);
         self.across(Matter::Solid, (middle, crown, roof_w), (rb, r, roof_w), [pale, scale(c, 0.98)]);
-        self.both(Matter::Solid, [[rf, roof_w, r], [rb, roof_w, r], [middle, roof_w, crown], [middle, roof_w, crown]], [c; 4], [[0.0, 1.0, 0.6]; 4]);
+        self.both(
+            Matter::Solid,
+            [[rf, roof_w, r], [rb, roof_w, r], [middle, roof_w, crown], [middle, roof_w, crown]],
+            [c; 4],
+            [[0.0, 1.0, 0.6]; 4],
+        );
         if rear_foot > -half + 0.1 && !b.cab_only {
             self.across(Matter::Solid, (rear_foot, rear_z, wr), (-half, tail, w(-half)), [c, c]);
         }
@@ -425,7 +495,14 @@ impl Car<'_> {
         self.mirrors(foot, belt, wf, c);
     }
 
-    fn side_windows(&mut self, c: Rgb, a: (f64, f64, f64), rf: (f64, f64, f64), rb: (f64, f64, f64), e: (f64, f64, f64)) {
+    fn side_windows(
+        &mut self,
+        c: Rgb,
+        a: (f64, f64, f64),
+        rf: (f64, f64, f64),
+        rb: (f64, f64, f64),
+        e: (f64, f64, f64),
+    ) {
         let n = [[0.0, 1.0, 0.35]; 4];
         let body = |t: f64, low: bool| -> [f64; 3] {
             // Along the belt and along the roof's edge.
@@ -458,8 +535,18 @@ impl Car<'_> {
         }
         let (x, z) = (foot - 0.25, belt + 0.08);
         let c = scale(c, 0.8);
-        self.both(Matter::Solid, [[x + 0.07, w, z], [x - 0.07, w + 0.18, z], [x - 0.07, w + 0.18, z + 0.13], [x + 0.07, w, z + 0.13]], [c; 4], [[0.8, 0.6, 0.0]; 4]);
-        self.both(Matter::Solid, [[x - 0.07, w + 0.18, z], [x - 0.09, w, z], [x - 0.09, w, z + 0.13], [x - 0.07, w + 0.18, z + 0.13]], [hex(DARK); 4], [[-1.0, 0.2, 0.0]; 4]);
+        self.both(
+            Matter::Solid,
+            [[x + 0.07, w, z], [x - 0.07, w + 0.18, z], [x - 0.07, w + 0.18, z + 0.13], [x + 0.07, w, z + 0.13]],
+            [c; 4],
+            [[0.8, 0.6, 0.0]; 4],
+        );
+        self.both(
+            Matter::Solid,
+            [[x - 0.07, w + 0.18, z], [x - 0.09, w, z], [x - 0.09, w, z + 0.13], [x - 0.07, w + 0.18, z + 0.13]],
+            [hex(DARK); 4],
+            [[-1.0, 0.2, 0.0]; 4],
+        );
     }
 
     fn wheels(&mut self) {
@@ -476,14 +563,31 @@ impl Car<'_> {
                 let out = self.dir(0.0, side, 0.0);
                 let mut parts = Vec::new();
                 for k in 0..SIDES {
-                    parts.push(([rim(k, b.wheel, y), rim(k + 1, b.wheel, y), rim(k + 1, b.wheel * 0.64, y), rim(k, b.wheel * 0.64, y)], hex(DARK)));
+                    parts.push((
+                        [
+                            rim(k, b.wheel, y),
+                            rim(k + 1, b.wheel, y),
+                            rim(k + 1, b.wheel * 0.64, y),
+                            rim(k, b.wheel * 0.64, y),
+                        ],
+                        hex(DARK),
+                    ));
                     let inner = y - side * 0.2;
                     if k >= SIDES / 2 - 1 {
-                        parts.push(([rim(k + 1, b.wheel, y), rim(k, b.wheel, y), rim(k, b.wheel, inner), rim(k + 1, b.wheel, inner)], hex(0x111213)));
+                        parts.push((
+                            [
+                                rim(k + 1, b.wheel, y),
+                                rim(k, b.wheel, y),
+                                rim(k, b.wheel, inner),
+                                rim(k + 1, b.wheel, inner),
+                            ],
+                            hex(0x111213),
+                        ));
                     }
                 }
                 let hub = self.at(axle, y - side * 0.03, b.wheel);
-                let spokes: Vec<[DVec3; 3]> = (0..SIDES).map(|k| [hub, rim(k, b.wheel * 0.64, y), rim(k + 1, b.wheel * 0.64, y)]).collect();
+                let spokes: Vec<[DVec3; 3]> =
+                    (0..SIDES).map(|k| [hub, rim(k, b.wheel * 0.64, y), rim(k + 1, b.wheel * 0.64, y)]).collect();
                 for (p, c) in parts {
                     self.mesh.quad(Matter::Solid, p, c);
                 }
@@ -503,13 +607,23 @@ impl Car<'_> {
         let w = b.half_width(half);
         let z = b.deck(half) - 0.2;
         let lamp = hex(0xc9ccca);
-        let front = [[half + 0.062, w * 0.62, z], [half - 0.02, w + 0.012, z], [half - 0.02, w + 0.012, z + 0.15], [half + 0.04, w * 0.62, z + 0.13]];
+        let front = [
+            [half + 0.062, w * 0.62, z],
+            [half - 0.02, w + 0.012, z],
+            [half - 0.02, w + 0.012, z + 0.15],
+            [half + 0.04, w * 0.62, z + 0.13],
+        ];
         self.both(Matter::Glass, front, [lamp; 4], [[0.9, 0.3, 0.2]; 4]);
         if b.cab_only {
             return;
         }
         let z = b.deck(-half) - 0.27;
-        let rear = [[-half - 0.01, w + 0.012, z], [-half - 0.062, w * 0.64, z], [-half - 0.03, w * 0.64, z + 0.2], [-half + 0.03, w + 0.012, z + 0.2]];
+        let rear = [
+            [-half - 0.01, w + 0.012, z],
+            [-half - 0.062, w * 0.64, z],
+            [-half - 0.03, w * 0.64, z + 0.2],
+            [-half + 0.03, w + 0.012, z + 0.2],
+        ];
         self.both(Matter::Glass, rear, [hex(0x7a1d1a); 4], [[-0.9, 0.3, 0.1]; 4]);
     }
 
@@ -521,9 +635,22 @@ impl Car<'_> {
         let w = b.width * 0.5;
         let foot = half - b.nose;
         let n = [[0.0, 1.0, 0.0]; 4];
-        self.both(Matter::Solid, [[half, w, 0.26], [-half, w, 0.26], [-half, w, b.tail], [half, w, b.bonnet]], [scale(c, 0.6), scale(c, 0.6), c, c], n);
-        self.quad(Matter::Solid, [[half, -w, 0.26], [half, w, 0.26], [half, w, b.bonnet], [half, -w, b.bonnet]], scale(c, 0.85));
-        self.quad(Matter::Solid, [[-half, w, 0.26], [-half, -w, 0.26], [-half, -w, b.tail], [-half, w, b.tail]], scale(c, 0.75));
+        self.both(
+            Matter::Solid,
+            [[half, w, 0.26], [-half, w, 0.26], [-half, w, b.tail], [half, w, b.bonnet]],
+            [scale(c, 0.6), scale(c, 0.6), c, c],
+            n,
+        );
+        self.quad(
+            Matter::Solid,
+            [[half, -w, 0.26], [half, w, 0.26], [half, w, b.bonnet], [half, -w, b.bonnet]],
+            scale(c, 0.85),
+        );
+        self.quad(
+            Matter::Solid,
+            [[-half, w, 0.26], [-half, -w, 0.26], [-half, -w, b.tail], [-half, w, b.tail]],
+            scale(c, 0.75),
+        );
         self.across(Matter::Solid, (half, b.bonnet, w), (-half, b.tail, w), [c, c]);
         if b.cab_only {
             self.cargo_box();
@@ -539,7 +666,17 @@ impl Car<'_> {
         self.across(Matter::Solid, (rf, b.roof + 0.01, r), (rb, b.roof + 0.01, r), [c, c]);
         for axle in [b.axles.0, b.axles.1] {
             let k = b.wheel;
-            self.both(Matter::Solid, [[axle + k, w + 0.01, 0.12], [axle - k, w + 0.01, 0.12], [axle - k * 0.8, w + 0.01, k * 1.9], [axle + k * 0.8, w + 0.01, k * 1.9]], [hex(DARK); 4], n);
+            self.both(
+                Matter::Solid,
+                [
+                    [axle + k, w + 0.01, 0.12],
+                    [axle - k, w + 0.01, 0.12],
+                    [axle - k * 0.8, w + 0.01, k * 1.9],
+                    [axle + k * 0.8, w + 0.01, k * 1.9],
+                ],
+                [hex(DARK); 4],
+                n,
+            );
         }
         self.on_ground();
     }
@@ -554,7 +691,8 @@ impl Car<'_> {
         for k in 0..4 {
             self.mesh.wall(corners[k], corners[(k + 1) % 4], at.z + 0.2, at.z + b.belt, scale(c, 0.5), c);
         }
-        let (front, rear) = (b.length * 0.5 - b.nose - b.screen * 0.5, if b.cab_only { -b.length * 0.5 } else { b.back });
+        let (front, rear) =
+            (b.length * 0.5 - b.nose - b.screen * 0.5, if b.cab_only { -b.length * 0.5 } else { b.back });
         let roof = rect.part((front + rear) * 0.5, 0.0, front - rear, b.width * 0.82).corners();
         let top = at.z + b.roof;
         self.mesh.flat(Matter::Solid, &roof, top, c);

@@ -27,9 +27,17 @@ impl Document {
         Self { packed, ..Self::default() }
     }
 
-    /// One whose vertices and indices are stored by EXT_meshopt_compression.
-    pub fn compressed() -> Self {
-        Self::new(true)
+    /// Says in which range an attribute's values lie, as positions must.
+    pub fn set_range(&mut self, accessor: usize, min: Value, max: Value) {
+        self.accessors[accessor]["min"] = min;
+        self.accessors[accessor]["max"] = max;
+    }
+
+    /// Says that an attribute's packed values are to be unpacked by a filter of the extension.
+    pub fn set_filter(&mut self, accessor: usize, filter: &str) {
+        if let Some(view) = self.accessors[accessor]["bufferView"].as_u64() {
+            self.views[view as usize]["extensions"]["EXT_meshopt_compression"]["filter"] = json!(filter);
+        }
     }
 
     /// Appends a buffer view, aligned to 8 bytes (which property tables ask for).
@@ -88,19 +96,6 @@ impl Document {
         let bytes = data.as_flattened();
         let view = self.stream(bytes, N, || meshopt::attributes(bytes, N), "ATTRIBUTES", 34962);
         self.accessor(view, component, kind, data.len(), normalized)
-    }
-
-    /// Says in which range an attribute's values lie, as positions must.
-    pub fn set_range(&mut self, accessor: usize, min: Value, max: Value) {
-        self.accessors[accessor]["min"] = min;
-        self.accessors[accessor]["max"] = max;
-    }
-
-    /// Says that an attribute's packed values are to be unpacked by a filter of the extension.
-    pub fn set_filter(&mut self, accessor: usize, filter: &str) {
-        if let Some(view) = self.accessors[accessor]["bufferView"].as_u64() {
-            self.views[view as usize]["extensions"]["EXT_meshopt_compression"]["filter"] = json!(filter);
-        }
     }
 
     pub fn indices(&mut self, indices: &[u32], vertices: usize) -> usize {

@@ -4,7 +4,7 @@
 //! Tiles: plan frame in, tile frame (east-north-up at the tile's centre, exact through ECEF) out, glTF's y up. Normals are
 //! taken as if the tile's up were everywhere up.
 
-mod document;
+pub(super) mod document;
 mod metadata;
 mod vertices;
 
@@ -15,8 +15,7 @@ use super::feature::Feature;
 use super::frame::{LocalFrame, PlanFrame};
 use super::mesh::{MATTERS, Mesh, Picture};
 use super::night;
-use document::BYTE;
-pub(super) use document::{Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
+use document::{BYTE, Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
 use vertices::{Grid, NULL_FEATURE, Stored, weld, y_up};
 
 /// A finished tile content.

@@ -123,8 +123,7 @@ impl Theme {
             match tag.local() {
                 "diffuseColor" => {
                     let numbers = floats(&xml.text()?);
-                    material.diffuse =
-                        <[f32; 3]>::try_from(numbers).ok().map(|rgb| rgb.map(|v| v.clamp(0.0, 1.0)));
+                    material.diffuse = <[f32; 3]>::try_from(numbers).ok().map(|rgb| rgb.map(|v| v.clamp(0.0, 1.0)));
                 }
                 "transparency" => {
                     material.transparency = floats(&xml.text()?).first().map_or(0.0, |v| v.clamp(0.0, 1.0));

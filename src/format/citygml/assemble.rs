@@ -99,7 +99,10 @@ fn finish(draft: Draft, looks: &Looks) -> CityObject {
     let Draft { mut object, semantics, pending, lines, points, .. } = draft;
     let mut makings: BTreeMap<Key, Making> = BTreeMap::new();
     for pending in pending {
-        makings.entry(key(&pending.target)).or_insert_with(|| Making::new(&pending.target, &object.path)).surface(pending);
+        makings
+            .entry(key(&pending.target))
+            .or_insert_with(|| Making::new(&pending.target, &object.path))
+            .surface(pending);
     }
     for (target, line) in lines {
         makings.entry(key(&target)).or_insert_with(|| Making::new(&target, &object.path)).line(&line);

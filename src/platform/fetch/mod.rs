@@ -20,6 +20,7 @@
 mod abort;
 mod archive;
 mod http;
+mod makers;
 mod queue;
 
 #[cfg(target_arch = "wasm32")]
@@ -41,6 +42,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::format::gzip;
 use crate::format::uri::Location;
 
+pub use makers::{Maker, register as register_maker, unregister as unregister_maker};
 pub use queue::{FetchHandle, Fetcher};
 
 /// Limits and habits of a [`Fetcher`].

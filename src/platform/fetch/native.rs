@@ -11,7 +11,7 @@ use reqwest::{Client, redirect};
 use tokio::runtime::{Handle, Runtime};
 
 use super::http::{Answer, Request, content_range, judge_status};
-use super::{FetchError, FetchOptions, Fetched, Fetcher};
+use super::{FetchError, FetchOptions, Fetched, Fetcher, makers};
 use crate::format::archive::Need;
 use crate::format::uri::{Location, Url};
 use crate::platform::time::now_unix_secs;
@@ -289,7 +289,10 @@ fn open(path: &Path) -> Result<(File, u64), FetchError> {
 }
 
 fn read_file(path: &Path, max: u64) -> Result<Vec<u8>, FetchError> {
-    let (file, size) = open(path)?;
+    let (file, size) = match open(path) {
+        Err(FetchError::NotFound) => return made(path, max),
+        opened => opened?,
+    };
     if size > max {
         return Err(FetchError::TooLarge { max });
     }
@@ -300,6 +303,16 @@ fn read_file(path: &Path, max: u64) -> Result<Vec<u8>, FetchError> {
         return Err(FetchError::TooLarge { max });
     }
     Ok(bytes)
+}
+
+/// A file that does not exist yet, from whoever makes it.
+fn made(path: &Path, max: u64) -> Result<Vec<u8>, FetchError> {
+    match makers::make(path) {
+        None => Err(FetchError::NotFound),
+        Some(Err(reason)) => Err(FetchError::Io(reason)),
+        Some(Ok(bytes)) if bytes.len() as u64 > max => Err(FetchError::TooLarge { max }),
+        Some(Ok(bytes)) => Ok(bytes),
+    }
 }
 
 fn file_error(error: &io::Error) -> FetchError {

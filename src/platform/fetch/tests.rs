@@ -400,3 +400,24 @@ fn broken_archives_are_told() {
     let error = get(quick(), &entry(&archive, "tileset.json")).0.unwrap_err();
     assert_eq!(error, FetchError::Unpack("not a zip archive: no end record".to_owned()));
 }
+
+#[test]
+fn a_file_that_does_not_exist_yet_comes_from_its_folders_maker() {
+    struct Echo;
+    impl super::Maker for Echo {
+        fn make(&self, path: &str) -> Option<Result<Vec<u8>, String>> {
+            path.strip_suffix(".made").map(|name| match name {
+                "sub/broken" => Err("out of clay".to_owned()),
+                name => Ok(name.as_bytes().to_vec()),
+            })
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    super::register_maker(folder.path().to_owned(), std::sync::Arc::new(Echo));
+    let ask = |name: &str| get(quick(), &Location::File(folder.path().join(name))).0;
+    assert_eq!(&*ask("sub/pot.made").unwrap().bytes, b"sub/pot");
+    assert_eq!(ask("sub/broken.made"), Err(FetchError::Io("out of clay".into())));
+    assert_eq!(ask("other"), Err(FetchError::NotFound));
+    super::unregister_maker(folder.path());
+    assert_eq!(ask("sub/pot.made"), Err(FetchError::NotFound));
+}

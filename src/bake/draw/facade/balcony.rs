@@ -54,7 +54,8 @@ impl Painter<'_> {
         self.hand_rail(side, x, u.1, hex(0x9da2a3));
         for (at, right) in [(x.0, false), (x.1, true)] {
             let (d0, d1) = if right { (DEEP_M, 0.0) } else { (0.0, DEEP_M) };
-            let p = [side.point(at, u.0, d0), side.point(at, u.0, d1), side.point(at, u.1, d1), side.point(at, u.1, d0)];
+            let p =
+                [side.point(at, u.0, d0), side.point(at, u.0, d1), side.point(at, u.1, d1), side.point(at, u.1, d0)];
             self.mesh.quad_shaded(Matter::Glass, p, [c[0], c[0], c[1], c[1]]);
         }
     }

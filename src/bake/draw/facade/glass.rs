@@ -23,13 +23,41 @@ impl Painter<'_> {
                 let tone = if floor_lot.chance(0.75) { COOL } else { 3 };
                 if (all && rng.chance(0.88)) || group { tone } else { 0 }
             }
-            Usage::Retail => if rng.chance(0.35) { 3 } else { 0 },
-            Usage::Hotel => if rng.chance(0.45) { rng.pick(&[1, 1, 3]) } else { 0 },
-            Usage::Industry | Usage::Warehouse | Usage::Farm | Usage::Garage | Usage::Transport => {
-                if rng.chance(0.2) { COOL } else { 0 }
+            Usage::Retail => {
+                if rng.chance(0.35) {
+                    3
+                } else {
+                    0
+                }
             }
-            Usage::Worship => if rng.chance(0.5) { 2 } else { 0 },
-            Usage::House | Usage::Apartments | Usage::Canopy => if rng.chance(0.3) { rng.pick(&WARM) } else { 0 },
+            Usage::Hotel => {
+                if rng.chance(0.45) {
+                    rng.pick(&[1, 1, 3])
+                } else {
+                    0
+                }
+            }
+            Usage::Industry | Usage::Warehouse | Usage::Farm | Usage::Garage | Usage::Transport => {
+                if rng.chance(0.2) {
+                    COOL
+                } else {
+                    0
+                }
+            }
+            Usage::Worship => {
+                if rng.chance(0.5) {
+                    2
+                } else {
+                    0
+                }
+            }
+            Usage::House | Usage::Apartments | Usage::Canopy => {
+                if rng.chance(0.3) {
+                    rng.pick(&WARM)
+                } else {
+                    0
+                }
+            }
         }
     }
 

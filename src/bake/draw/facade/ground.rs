@@ -155,11 +155,21 @@ impl Painter<'_> {
             let tone = if k % 2 == 0 { c } else { pale };
             let at = |k: usize| x.0 + (x.1 - x.0) * k as f64 / stripes as f64;
             let (p, q) = (at(k), at(k + 1));
-            let cloth = [side.point(p, low, reach), side.point(q, low, reach), side.point(q, high, 0.09), side.point(p, high, 0.09)];
+            let cloth = [
+                side.point(p, low, reach),
+                side.point(q, low, reach),
+                side.point(q, high, 0.09),
+                side.point(p, high, 0.09),
+            ];
             self.mesh.quad_shaded(Matter::Solid, cloth, [tone, tone, scale(tone, 0.85), scale(tone, 0.85)]);
             self.solid(side, (p, q), (low - 0.2, low), reach, scale(tone, 0.92));
         }
-        let under = [side.point(x.0, high, 0.09), side.point(x.1, high, 0.09), side.point(x.1, low, reach), side.point(x.0, low, reach)];
+        let under = [
+            side.point(x.0, high, 0.09),
+            side.point(x.1, high, 0.09),
+            side.point(x.1, low, reach),
+            side.point(x.0, low, reach),
+        ];
         self.mesh.quad(Matter::Solid, under, scale(c, 0.4));
         for (at, right) in [(x.0, false), (x.1, true)] {
             let p = [side.point(at, high, 0.09), side.point(at, low, reach), side.point(at, low, 0.09)];
@@ -199,7 +209,9 @@ impl Painter<'_> {
         }
         let whole = (0.0, side.length);
         self.soffit(side, whole, (-deep, -0.6), top, [scale(c, 0.3), scale(c, 0.42)]);
-        self.on(Surface::Paving, |p| p.shelf(side, whole, (-deep, 0.0), low + 0.01, [scale(hex(0x8f887c), 0.5), scale(hex(0xa9a294), 0.85)]));
+        self.on(Surface::Paving, |p| {
+            p.shelf(side, whole, (-deep, 0.0), low + 0.01, [scale(hex(0x8f887c), 0.5), scale(hex(0xa9a294), 0.85)])
+        });
         self.panel(Matter::Solid, side, whole, (low, top), -deep, [scale(c, 0.42), scale(c, 0.34)]);
         self.cheek(side, 0.0, (low, top), (-deep, 0.0), true, [scale(c, 0.4), scale(c, 0.7)]);
         self.cheek(side, side.length, (low, top), (-deep, 0.0), false, [scale(c, 0.4), scale(c, 0.7)]);
@@ -210,7 +222,12 @@ impl Painter<'_> {
             self.pane(side, hole.x, (low + 0.4, top - 0.7), -deep + 0.02, lit, tone);
             // The inner sides of the piers.
             let back = (hole.x.1, (hole.x.1 + 2.0 * pier).min(side.length));
-            let p = [side.point(back.1, low, -0.6), side.point(back.0, low, -0.6), side.point(back.0, top, -0.6), side.point(back.1, top, -0.6)];
+            let p = [
+                side.point(back.1, low, -0.6),
+                side.point(back.0, low, -0.6),
+                side.point(back.0, top, -0.6),
+                side.point(back.1, top, -0.6),
+            ];
             self.mesh.quad(Matter::Solid, p, scale(c, 0.4));
         }
     }
@@ -240,7 +257,14 @@ impl Painter<'_> {
             self.on(Surface::Metal, |p| {
                 for k in 0..4 {
                     let u = (hole.u.0 + k as f64 * 0.5625, hole.u.0 + (k + 1) as f64 * 0.5625);
-                    p.panel(Matter::Solid, side, hole.x, u, -0.18, [scale(metal, 0.62 * light), scale(metal, 0.98 * light)]);
+                    p.panel(
+                        Matter::Solid,
+                        side,
+                        hole.x,
+                        u,
+                        -0.18,
+                        [scale(metal, 0.62 * light), scale(metal, 0.98 * light)],
+                    );
                 }
             });
         }
@@ -289,14 +313,36 @@ impl Painter<'_> {
         self.jambs(side, x, u, deep, scale(self.v.wall, light));
         let wood = hex(rng.pick(&[0x5a4335, 0x3f4f46, 0x6b3b30, 0x2f3f4f, 0x77694f, 0x3a3330]));
         let leaf = (x.0 + 0.06, x.1 - 0.06);
-        self.panel(Matter::Solid, side, x, u, -deep, [scale(self.style.frame, 0.7 * light), scale(self.style.frame, 0.5 * light)]);
+        self.panel(
+            Matter::Solid,
+            side,
+            x,
+            u,
+            -deep,
+            [scale(self.style.frame, 0.7 * light), scale(self.style.frame, 0.5 * light)],
+        );
         let top = (u.1 - 0.4).min(u.0 + 2.05);
         self.on(Surface::Wood, |p| {
-            p.panel(Matter::Solid, side, leaf, (u.0, top), -deep + 0.02, [scale(wood, 0.7 * light), scale(wood, light)]);
+            p.panel(
+                Matter::Solid,
+                side,
+                leaf,
+                (u.0, top),
+                -deep + 0.02,
+                [scale(wood, 0.7 * light), scale(wood, light)],
+            );
             let w = leaf.1 - leaf.0;
             for (low, high) in [(0.08, 0.42), (0.5, 0.92)] {
-                let panel = ((leaf.0 + w * 0.15, leaf.1 - w * 0.15), (u.0 + (top - u.0) * low, u.0 + (top - u.0) * high));
-                p.panel(Matter::Solid, side, panel.0, panel.1, -deep + 0.03, [scale(wood, 0.55 * light), scale(wood, 0.72 * light)]);
+                let panel =
+                    ((leaf.0 + w * 0.15, leaf.1 - w * 0.15), (u.0 + (top - u.0) * low, u.0 + (top - u.0) * high));
+                p.panel(
+                    Matter::Solid,
+                    side,
+                    panel.0,
+                    panel.1,
+                    -deep + 0.03,
+                    [scale(wood, 0.55 * light), scale(wood, 0.72 * light)],
+                );
             }
         });
         let tone = self.pane_tone(&mut rng, light);

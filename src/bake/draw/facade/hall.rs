@@ -35,7 +35,14 @@ impl Painter<'_> {
             } else if lot.chance(0.34) {
                 self.gate(side, x, (lot.range(3.4, 4.6)).min(top - low - 1.5), color);
             } else if lot.chance(0.3) && near {
-                self.pane(side, (x - 1.2, x + 1.2), (low + 1.0, low + 2.2), 0.03, 0, [scale(v.glass, 0.9), scale(v.glass, 1.3)]);
+                self.pane(
+                    side,
+                    (x - 1.2, x + 1.2),
+                    (low + 1.0, low + 2.2),
+                    0.03,
+                    0,
+                    [scale(v.glass, 0.9), scale(v.glass, 1.3)],
+                );
             }
         }
         if near {
@@ -92,12 +99,25 @@ impl Painter<'_> {
         let (dark, pale) = (scale(v.wall, 0.84), scale(v.wall, 1.05));
         for k in 1..count {
             let x = side.length * k as f64 / count as f64;
-            self.solid(side, (x - 0.05, x + 0.05), (low, top), 0.022, if k % 4 == 0 { dark } else { scale(dark, 1.06) });
+            self.solid(
+                side,
+                (x - 0.05, x + 0.05),
+                (low, top),
+                0.022,
+                if k % 4 == 0 { dark } else { scale(dark, 1.06) },
+            );
         }
         let _ = pale;
         let concrete = blend(v.wall, hex(0x8f8c86), 0.85);
         self.on(Surface::Concrete, |p| {
-            p.panel(Matter::Solid, side, (0.0, side.length), (v.foot_u, low), 0.012, [scale(concrete, 0.6), scale(concrete, 0.9)]);
+            p.panel(
+                Matter::Solid,
+                side,
+                (0.0, side.length),
+                (v.foot_u, low),
+                0.012,
+                [scale(concrete, 0.6), scale(concrete, 0.9)],
+            );
         });
     }
 }

@@ -78,7 +78,10 @@ impl Painter<'_> {
         let v = self.v;
         let s = *self.style;
         let trim = blend(v.wall, v.trim, 0.55);
-        if s.plinth_m > 0.0 && self.stands_on_ground() && !matches!(v.ground, super::super::building::Ground::Shops | super::super::building::Ground::Arcade) {
+        if s.plinth_m > 0.0
+            && self.stands_on_ground()
+            && !matches!(v.ground, super::super::building::Ground::Shops | super::super::building::Ground::Arcade)
+        {
             let c = scale(blend(s.base, hex(0x8c857a), 0.4), 0.74);
             self.girdle((v.foot_u, v.floor_u + 0.12), 0.05, c, false);
         }

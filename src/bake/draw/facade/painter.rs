@@ -106,14 +106,24 @@ impl Painter<'_> {
     /// A level rectangle that looks up; colours at `d.0` and `d.1`.
     pub fn shelf(&mut self, side: &Side, x: Span, d: Span, u: f64, c: [Rgb; 2]) {
         let (near, far) = if d.0 < d.1 { (d, c) } else { ((d.1, d.0), [c[1], c[0]]) };
-        let p = [side.point(x.0, u, near.1), side.point(x.1, u, near.1), side.point(x.1, u, near.0), side.point(x.0, u, near.0)];
+        let p = [
+            side.point(x.0, u, near.1),
+            side.point(x.1, u, near.1),
+            side.point(x.1, u, near.0),
+            side.point(x.0, u, near.0),
+        ];
         self.mesh.quad_shaded(Matter::Solid, p, [far[1], far[1], far[0], far[0]]);
     }
 
     /// A level rectangle that looks down.
     pub fn soffit(&mut self, side: &Side, x: Span, d: Span, u: f64, c: [Rgb; 2]) {
         let (near, far) = if d.0 < d.1 { (d, c) } else { ((d.1, d.0), [c[1], c[0]]) };
-        let p = [side.point(x.0, u, near.0), side.point(x.1, u, near.0), side.point(x.1, u, near.1), side.point(x.0, u, near.1)];
+        let p = [
+            side.point(x.0, u, near.0),
+            side.point(x.1, u, near.0),
+            side.point(x.1, u, near.1),
+            side.point(x.0, u, near.1),
+        ];
         self.mesh.quad_shaded(Matter::Solid, p, [far[0], far[0], far[1], far[1]]);
     }
 

@@ -4,8 +4,8 @@ use super::super::building::{Face, Ground, Look};
 use super::super::style::Head;
 use super::bays::{Bay, BayKind, Bays};
 use super::painter::{Painter, Side, Span};
-use crate::bake::mesh::{Matter, Rgb, Surface, blend, hex, scale};
 use crate::bake::det::unit_vector;
+use crate::bake::mesh::{Matter, Rgb, Surface, blend, hex, scale};
 
 /// A hole in a strip of wall.
 #[derive(Clone, Copy)]
@@ -105,7 +105,13 @@ impl Painter<'_> {
             self.jambs(side, x, u, s.reveal_m, c);
         }
         let wide = x.1 - x.0 > 1.7;
-        let columns = if wide { s.panes.0.max(2) } else if x.1 - x.0 < 0.75 { 1 } else { s.panes.0 };
+        let columns = if wide {
+            s.panes.0.max(2)
+        } else if x.1 - x.0 < 0.75 {
+            1
+        } else {
+            s.panes.0
+        };
         let rows = if near && u.1 - u.0 > 1.3 { s.panes.1 } else { 1 };
         let columns = if near { columns } else { columns.min(2) };
         self.sashes(side, x, u, -s.reveal_m, (columns, rows), cell);
@@ -235,7 +241,9 @@ impl Painter<'_> {
                 let half = bay.width_m * 0.5;
                 let (x, u) = match bay.kind {
                     BayKind::Blind => continue,
-                    BayKind::Balcony | BayKind::Loggia if floor > 0 => ((bay.x - half, bay.x + half), (low + 0.1, span.1)),
+                    BayKind::Balcony | BayKind::Loggia if floor > 0 => {
+                        ((bay.x - half, bay.x + half), (low + 0.1, span.1))
+                    }
                     _ => ((bay.x - half, bay.x + half), span),
                 };
                 if framed {

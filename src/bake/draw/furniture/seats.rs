@@ -66,7 +66,9 @@ impl Spot<'_> {
         self.post((0.0, 0.0), (0.03, 0.03), (0.05, 0.72), 3, metal);
         self.post((0.0, 0.0), (0.36, 0.36), (0.72, 0.75), 8, scale(metal, 1.2));
         let at = self.p(0.0, 0.0, 0.755);
-        let top: Vec<_> = (0..8).map(|k| at.truncate() + crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / 8.0) * 0.36).collect();
+        let top: Vec<_> = (0..8)
+            .map(|k| at.truncate() + crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / 8.0) * 0.36)
+            .collect();
         self.mesh.flat(Matter::Solid, &top, at.z, hex(0xd8d4ca));
         let seat = hex(self.rng.pick(&[0x9a7a54, 0x3f4a44, 0x7a3b30]));
         for k in 0..3 {
@@ -81,7 +83,11 @@ impl Spot<'_> {
             self.on(Surface::Plain, |s| {
                 s.post((0.0, 0.0), (1.4, 0.04), (2.15, 2.7), 8, cloth);
                 let at = s.p(0.0, 0.0, 2.15);
-                let mut under: Vec<_> = (0..8).map(|k| at.truncate() + crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / 8.0) * 1.38).collect();
+                let mut under: Vec<_> = (0..8)
+                    .map(|k| {
+                        at.truncate() + crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / 8.0) * 1.38
+                    })
+                    .collect();
                 under.reverse();
                 s.mesh.flat(Matter::Solid, &under, at.z + 0.02, scale(cloth, 0.45));
             });

@@ -39,7 +39,12 @@ impl Spot<'_> {
             s.boxed((x, y), (0.2, 0.3), (low, high), HOUSING);
             if lamps == 3 {
                 // The dark board behind it.
-                let q = [s.p(x - 0.02, y - 0.27, low - 0.14), s.p(x - 0.02, y + 0.27, low - 0.14), s.p(x - 0.02, y + 0.27, high + 0.14), s.p(x - 0.02, y - 0.27, high + 0.14)];
+                let q = [
+                    s.p(x - 0.02, y - 0.27, low - 0.14),
+                    s.p(x - 0.02, y + 0.27, low - 0.14),
+                    s.p(x - 0.02, y + 0.27, high + 0.14),
+                    s.p(x - 0.02, y - 0.27, high + 0.14),
+                ];
                 s.mesh.quad(Matter::Solid, q, scale(HOUSING, 0.8));
                 s.mesh.quad(Matter::Solid, [q[1], q[0], q[3], q[2]], scale(HOUSING, 1.2));
             }
@@ -52,7 +57,12 @@ impl Spot<'_> {
             self.mesh.lit = if k + 1 == lamps && shows_red { 7 } else { 0 };
             self.lens((x + 0.105, y), z, 0.1, c);
             self.mesh.lit = 0;
-            let hood = [self.p(x + 0.1, y - 0.12, z + 0.09), self.p(x + 0.26, y - 0.1, z + 0.08), self.p(x + 0.26, y + 0.1, z + 0.08), self.p(x + 0.1, y + 0.12, z + 0.09)];
+            let hood = [
+                self.p(x + 0.1, y - 0.12, z + 0.09),
+                self.p(x + 0.26, y - 0.1, z + 0.08),
+                self.p(x + 0.26, y + 0.1, z + 0.08),
+                self.p(x + 0.1, y + 0.12, z + 0.09),
+            ];
             self.mesh.quad(Matter::Solid, hood, HOUSING);
             self.mesh.quad(Matter::Solid, [hood[3], hood[2], hood[1], hood[0]], scale(HOUSING, 0.5));
         }
@@ -79,7 +89,9 @@ impl Spot<'_> {
             SignShape::Square => (4, std::f64::consts::FRAC_PI_4),
         };
         let (rim_c, face_c) = match shape {
-            SignShape::Round => *[(0xb02c24u32, 0xe9e8e4u32), (0x27508a, 0x27508a)].get(self.rng.below(2)).unwrap_or(&(0xb02c24, 0xe9e8e4)),
+            SignShape::Round => *[(0xb02c24u32, 0xe9e8e4u32), (0x27508a, 0x27508a)]
+                .get(self.rng.below(2))
+                .unwrap_or(&(0xb02c24, 0xe9e8e4)),
             SignShape::Triangle => (0xb02c24, 0xe9e8e4),
             SignShape::Square => (0xe9e8e4, 0x27508a),
         };

@@ -61,8 +61,12 @@ pub fn barrier(mesh: &mut Mesh, kind: Barrier, line: &[DVec3], high_m: f64, seed
             Barrier::Wall | Barrier::GardenWall => wall(mesh, &run, kind, high_m, &mut rng, level),
             Barrier::WoodFence => boards(mesh, &run, high_m, &mut rng, level),
             Barrier::IronFence => iron(mesh, &run, high_m, level),
-            Barrier::WireFence => posts_and_rails(mesh, &run, high_m, (2.5, &[0.05, 0.5, 1.0], 0.025), hex(0x7f8a84), level),
-            Barrier::Railing => posts_and_rails(mesh, &run, high_m, (1.6, &[0.4, 0.7, 1.0], 0.045), hex(0x6d7478), level),
+            Barrier::WireFence => {
+                posts_and_rails(mesh, &run, high_m, (2.5, &[0.05, 0.5, 1.0], 0.025), hex(0x7f8a84), level)
+            }
+            Barrier::Railing => {
+                posts_and_rails(mesh, &run, high_m, (1.6, &[0.4, 0.7, 1.0], 0.045), hex(0x6d7478), level)
+            }
             Barrier::GuardRail => guard_rail(mesh, &run, level),
         }
     }
@@ -72,7 +76,12 @@ pub fn barrier(mesh: &mut Mesh, kind: Barrier, line: &[DVec3], high_m: f64, seed
 /// Both sides of an upright strip along the run.
 fn strip(mesh: &mut Mesh, run: &Run, (low, high): (f64, f64), half: f64, c: [Rgb; 2]) {
     for side in [1.0, -1.0] {
-        let p = [run.at(0.0, half * side, low), run.at(1.0, half * side, low), run.at(1.0, half * side, high), run.at(0.0, half * side, high)];
+        let p = [
+            run.at(0.0, half * side, low),
+            run.at(1.0, half * side, low),
+            run.at(1.0, half * side, high),
+            run.at(0.0, half * side, high),
+        ];
         let p = if side > 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
         mesh.quad_shaded(Matter::Solid, p, [c[0], c[0], c[1], c[1]]);
     }
@@ -92,7 +101,11 @@ fn ends(mesh: &mut Mesh, run: &Run, (low, high): (f64, f64), half: f64, c: Rgb) 
 fn wall(mesh: &mut Mesh, run: &Run, kind: Barrier, high: f64, rng: &mut Rng, level: usize) {
     let masonry = kind == Barrier::Wall;
     mesh.surface = if masonry { Surface::Brick } else { Surface::Plaster };
-    let c = hex(if masonry { rng.pick(&[0x8a7a68, 0x8a5a48, 0x9a9080]) } else { rng.pick(&[0xe3d9c6, 0xd9d2c5, 0xcdbfae]) });
+    let c = hex(if masonry {
+        rng.pick(&[0x8a7a68, 0x8a5a48, 0x9a9080])
+    } else {
+        rng.pick(&[0xe3d9c6, 0xd9d2c5, 0xcdbfae])
+    });
     strip(mesh, run, (-0.4, high), 0.14, [scale(c, 0.58), c]);
     ends(mesh, run, (-0.4, high), 0.14, scale(c, 0.85));
     if level < 4 {
@@ -116,7 +129,12 @@ fn boards(mesh: &mut Mesh, run: &Run, high: f64, rng: &mut Rng, level: usize) {
         let (t0, t1) = ((k as f64 + 0.06) / count as f64, (k as f64 + 0.94) / count as f64);
         let tone = scale(c, rng.range(0.82, 1.1) as f32);
         let top = high + rng.range(-0.03, 0.03);
-        let part = Run { a: run.at(t0, 0.0, 0.0), b: run.at(t1, 0.0, 0.0), along: run.along, length: run.length / count as f64 };
+        let part = Run {
+            a: run.at(t0, 0.0, 0.0),
+            b: run.at(t1, 0.0, 0.0),
+            along: run.along,
+            length: run.length / count as f64,
+        };
         strip(mesh, &part, (0.04, top), 0.012, [scale(tone, 0.62), tone]);
     }
     for up in [0.3, high - 0.3] {
@@ -144,7 +162,14 @@ fn iron(mesh: &mut Mesh, run: &Run, high: f64, level: usize) {
     }
 }
 
-fn posts_and_rails(mesh: &mut Mesh, run: &Run, high: f64, (pitch, rails, thick): (f64, &[f64], f64), c: Rgb, level: usize) {
+fn posts_and_rails(
+    mesh: &mut Mesh,
+    run: &Run,
+    high: f64,
+    (pitch, rails, thick): (f64, &[f64], f64),
+    c: Rgb,
+    level: usize,
+) {
     mesh.surface = Surface::Metal;
     let count = run.pieces(pitch);
     for &share in rails {

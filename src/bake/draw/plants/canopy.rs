@@ -32,8 +32,10 @@ pub fn canopy(
         let p = (DVec2::new(i as f64, j as f64) + 0.5) * cell_m;
         poly::contains(&region.outer, p) && region.holes.iter().all(|h| !poly::contains(h, p))
     };
-    let wood: Vec<bool> = (0..rows).flat_map(|j| (0..columns).map(move |i| (i, j))).map(|(i, j)| inside(i0 + i, j0 + j)).collect();
-    let is_wood = |i: i64, j: i64| (0..columns).contains(&i) && (0..rows).contains(&j) && wood[(j * columns + i) as usize];
+    let wood: Vec<bool> =
+        (0..rows).flat_map(|j| (0..columns).map(move |i| (i, j))).map(|(i, j)| inside(i0 + i, j0 + j)).collect();
+    let is_wood =
+        |i: i64, j: i64| (0..columns).contains(&i) && (0..rows).contains(&j) && wood[(j * columns + i) as usize];
     let light = blend(hex(0x74864a), hex(0x55684a), needles);
     let dark = blend(hex(0x38472a), hex(0x25301f), needles);
     let corner = |i: i64, j: i64| -> (DVec3, Rgb) {
@@ -59,7 +61,11 @@ pub fn canopy(
                     let (a, b) = (p[k], p[(k + 1) % 4]);
                     let foot = |p: DVec3| p.truncate().extend(ground_u(p.truncate()) + height_m * 0.1);
                     let tone = scale(dark, 0.7);
-                    mesh.quad_shaded(Matter::Solid, [foot(a), foot(b), b, a], [tone, tone, blend(dark, light, 0.35), blend(dark, light, 0.35)]);
+                    mesh.quad_shaded(
+                        Matter::Solid,
+                        [foot(a), foot(b), b, a],
+                        [tone, tone, blend(dark, light, 0.35), blend(dark, light, 0.35)],
+                    );
                 }
             }
         }

@@ -182,7 +182,14 @@ impl Tree<'_> {
         let fork = h * (form.crown.0 + (form.crown.1 - form.crown.0) * 0.28);
         let sides = if self.level >= 4 { 5 } else { 3 };
         let before = std::mem::replace(&mut mesh.surface, Surface::Wood);
-        mesh.drum(at.truncate(), (r, r * 0.66), (at.z - 0.3, at.z + fork), sides, scale(form.bark, 0.62), scale(form.bark, 0.8));
+        mesh.drum(
+            at.truncate(),
+            (r, r * 0.66),
+            (at.z - 0.3, at.z + fork),
+            sides,
+            scale(form.bark, 0.62),
+            scale(form.bark, 0.8),
+        );
         if self.level >= 4 {
             let from = at + DVec3::Z * fork * 0.92;
             for lobe in crown.iter().take(4) {
@@ -204,7 +211,8 @@ impl Tree<'_> {
         for tier in 0..tiers {
             let t = tier as f64 / tiers as f64;
             let low = h * (form.crown.0 + 0.94 * t * 0.96);
-            let top = (low + h * (1.5 / tiers as f64)).min(h) * if tier + 1 == tiers { h / (low + h * (1.5 / tiers as f64)).min(h) } else { 1.0 };
+            let top = (low + h * (1.5 / tiers as f64)).min(h)
+                * if tier + 1 == tiers { h / (low + h * (1.5 / tiers as f64)).min(h) } else { 1.0 };
             let r = h * form.half * self.grow * (1.0 - t * 0.86);
             let turn = rng.unit() * std::f64::consts::TAU;
             star(mesh, at, (r, low, top), (points, turn), colors, rng);
@@ -213,13 +221,23 @@ impl Tree<'_> {
 }
 
 /// One tier: an upper cone with notches and the dark underside.
-fn star(mesh: &mut Mesh, at: DVec3, (r, low, top): (f64, f64, f64), (points, turn): (usize, f64), c: (Rgb, Rgb), rng: &mut Rng) {
+fn star(
+    mesh: &mut Mesh,
+    at: DVec3,
+    (r, low, top): (f64, f64, f64),
+    (points, turn): (usize, f64),
+    c: (Rgb, Rgb),
+    rng: &mut Rng,
+) {
     let n = points * 2;
     let jitter: Vec<f64> = (0..n).map(|_| rng.range(0.86, 1.12)).collect();
     let rim: Vec<DVec3> = (0..n)
         .map(|k| {
             let tip = k % 2 == 0;
-            let d = unit_vector(turn + std::f64::consts::TAU * k as f64 / n as f64) * r * jitter[k] * if tip { 1.0 } else { 0.68 };
+            let d = unit_vector(turn + std::f64::consts::TAU * k as f64 / n as f64)
+                * r
+                * jitter[k]
+                * if tip { 1.0 } else { 0.68 };
             at + d.extend(low + if tip { -0.05 * r } else { 0.12 * r })
         })
         .collect();
@@ -270,9 +288,15 @@ pub fn hedge(mesh: &mut Mesh, line: &[DVec3], wide_m: f64, high_m: f64, seed: u6
         let section = |t: f64, rng: &mut Rng| -> [DVec3; 4] {
             let p = a.lerp(b, t);
             let side = along.perp().extend(0.0) * wide_m * 0.5;
-            let mut off = || DVec3::new(rng.range(-ragged, ragged), rng.range(-ragged, ragged), rng.range(-ragged, ragged));
+            let mut off =
+                || DVec3::new(rng.range(-ragged, ragged), rng.range(-ragged, ragged), rng.range(-ragged, ragged));
             let up = DVec3::Z * high_m;
-            [p + side - DVec3::Z * 0.3, p + side * 0.94 + up + off(), p - side * 0.94 + up + off(), p - side - DVec3::Z * 0.3]
+            [
+                p + side - DVec3::Z * 0.3,
+                p + side * 0.94 + up + off(),
+                p - side * 0.94 + up + off(),
+                p - side - DVec3::Z * 0.3,
+            ]
         };
         let mut from = section(0.0, &mut rng);
         let end = from;
@@ -294,7 +318,13 @@ pub fn ground_shade(mesh: &mut Mesh, at: DVec3, radius_m: f64, ground: Rgb) {
     let rect = Rect::new(at.truncate(), DVec2::X, 1.0, 1.0);
     let middle = at + DVec3::Z * 0.05;
     for k in 0..7 {
-        let p = |k: usize| (rect.centre + unit_vector(std::f64::consts::TAU * (k % 7) as f64 / 7.0) * radius_m).extend(at.z + 0.03);
-        mesh.tri(Matter::Solid, [middle, p(k), p(k + 1)], [scale(ground, 0.55), scale(ground, 0.95), scale(ground, 0.95)]);
+        let p = |k: usize| {
+            (rect.centre + unit_vector(std::f64::consts::TAU * (k % 7) as f64 / 7.0) * radius_m).extend(at.z + 0.03)
+        };
+        mesh.tri(
+            Matter::Solid,
+            [middle, p(k), p(k + 1)],
+            [scale(ground, 0.55), scale(ground, 0.95), scale(ground, 0.95)],
+        );
     }
 }

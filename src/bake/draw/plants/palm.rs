@@ -15,7 +15,13 @@ pub fn draw(mesh: &mut Mesh, plant: &Plant, tone: f32, rng: &mut Rng, level: usi
     }
     if level < 3 {
         let half = DVec3::new(0.27, 0.27, 0.13) * h;
-        mesh.blob(top, half, (5, 2), |z| if z > 0.0 { light } else { dark }, |k, _| if k % 2 == 0 { 1.0 } else { 0.75 });
+        mesh.blob(
+            top,
+            half,
+            (5, 2),
+            |z| if z > 0.0 { light } else { dark },
+            |k, _| if k % 2 == 0 { 1.0 } else { 0.75 },
+        );
         return;
     }
     let count = if level >= 4 { 17 } else { 8 };
@@ -43,18 +49,38 @@ fn trunk(mesh: &mut Mesh, plant: &Plant, lean: DVec3, level: usize) {
         let middle = (foot + head).truncate() * 0.5;
         let c = hex(0x84755f);
         let low = if k == 0 { -0.3 } else { a * top };
-        mesh.drum(middle, (r(a), r(b) + 0.02), (plant.at.z + low, plant.at.z + b * top), sides, scale(c, 0.6), scale(c, 0.95));
+        mesh.drum(
+            middle,
+            (r(a), r(b) + 0.02),
+            (plant.at.z + low, plant.at.z + b * top),
+            sides,
+            scale(c, 0.6),
+            scale(c, 0.95),
+        );
     }
     mesh.surface = before;
 }
 
-fn frond(mesh: &mut Mesh, top: DVec3, (angle, age): (f64, f64), reach: f64, c: (Rgb, Rgb), level: usize, rng: &mut Rng) {
+fn frond(
+    mesh: &mut Mesh,
+    top: DVec3,
+    (angle, age): (f64, f64),
+    reach: f64,
+    c: (Rgb, Rgb),
+    level: usize,
+    rng: &mut Rng,
+) {
     let d = unit_vector(angle);
     let rise = 1.3 - 1.3 * age + rng.range(-0.1, 0.1);
     // A parabola: out and up, then down under its own weight.
-    let spine = |t: f64| top + (d * reach * t * (1.0 - 0.12 * t)).extend(reach * (rise * t - (0.75 + 0.2 * age) * t * t));
+    let spine =
+        |t: f64| top + (d * reach * t * (1.0 - 0.12 * t)).extend(reach * (rise * t - (0.75 + 0.2 * age) * t * t));
     let side = d.perp().extend(0.0) * reach * 0.13;
-    let stops: &[(f64, f64)] = if level >= 4 { &[(0.0, 0.15), (0.35, 1.0), (0.72, 0.82), (1.0, 0.0)] } else { &[(0.0, 0.3), (0.5, 1.0), (1.0, 0.0)] };
+    let stops: &[(f64, f64)] = if level >= 4 {
+        &[(0.0, 0.15), (0.35, 1.0), (0.72, 0.82), (1.0, 0.0)]
+    } else {
+        &[(0.0, 0.3), (0.5, 1.0), (1.0, 0.0)]
+    };
     for pair in stops.windows(2) {
         let ((t0, w0), (t1, w1)) = (pair[0], pair[1]);
         let (p, q) = (spine(t0), spine(t1));

@@ -108,7 +108,12 @@ impl Painter<'_> {
             self.on(Surface::Brick, |p| {
                 p.mesh.prism(&rect.corners(), low, top, scale(c, 0.75), c, scale(c, 0.5));
                 if p.level >= 4 {
-                    p.mesh.slab(&rect.part(0.0, 0.0, rect.half.x * 2.0 + 0.14, rect.half.y * 2.0 + 0.14), top - 0.16, top, scale(c, 0.85));
+                    p.mesh.slab(
+                        &rect.part(0.0, 0.0, rect.half.x * 2.0 + 0.14, rect.half.y * 2.0 + 0.14),
+                        top - 0.16,
+                        top,
+                        scale(c, 0.85),
+                    );
                     for j in 0..2 {
                         let x = (j as f64 - 0.5) * rect.half.x * 0.9;
                         p.mesh.drum(rect.at(x, 0.0), (0.11, 0.09), (top, top + 0.32), 5, hex(0x7a4a38), hex(0x9a6048));
@@ -142,7 +147,12 @@ impl Painter<'_> {
         let top = low + high;
         let at = |s: f64, t: f64, u: f64| frame.at(s, t).extend(u);
         let c = scale(self.v.trim, 0.92);
-        let front = [at(s - half, t.0, low - 0.1), at(s + half, t.0, low - 0.1), at(s + half, t.0, top), at(s - half, t.0, top)];
+        let front = [
+            at(s - half, t.0, low - 0.1),
+            at(s + half, t.0, low - 0.1),
+            at(s + half, t.0, top),
+            at(s - half, t.0, top),
+        ];
         self.mesh.quad(Matter::Solid, front, c);
         let out = -frame.along.perp() * 0.03;
         let edge = frame.slope.edge;
@@ -152,12 +162,24 @@ impl Painter<'_> {
         let panes: &[(f64, f64)] = if self.level >= 4 { &[(-0.82, -0.05), (0.05, 0.82)] } else { &[(-0.8, 0.8)] };
         for &(from, to) in panes {
             let p = |k: f64, u: f64| at(s + half * k, t.0, u) + out.extend(0.0);
-            self.mesh.quad(Matter::Glass, [p(from, low + 0.2), p(to, low + 0.2), p(to, top - 0.14), p(from, top - 0.14)], glass);
+            self.mesh.quad(
+                Matter::Glass,
+                [p(from, low + 0.2), p(to, low + 0.2), p(to, top - 0.14), p(from, top - 0.14)],
+                glass,
+            );
         }
         self.mesh.lit = 0;
         let cheek = scale(self.v.roof_color, 0.72);
-        self.mesh.tri(Matter::Solid, [at(s - half, t.1, top), at(s - half, t.0, low), at(s - half, t.0, top)], [cheek; 3]);
-        self.mesh.tri(Matter::Solid, [at(s + half, t.0, low), at(s + half, t.1, top), at(s + half, t.0, top)], [cheek; 3]);
+        self.mesh.tri(
+            Matter::Solid,
+            [at(s - half, t.1, top), at(s - half, t.0, low), at(s - half, t.0, top)],
+            [cheek; 3],
+        );
+        self.mesh.tri(
+            Matter::Solid,
+            [at(s + half, t.0, low), at(s + half, t.1, top), at(s + half, t.0, top)],
+            [cheek; 3],
+        );
         let roof = scale(self.v.roof_color, 0.98);
         let (eave, fore) = (half + 0.16, t.0 - 0.18);
         if gabled {
@@ -167,7 +189,11 @@ impl Painter<'_> {
             let drop = top - 0.1;
             self.mesh.quad(Matter::Solid, [at(s - eave, t.1, drop), at(s - eave, fore, drop), p, q], roof);
             self.mesh.quad(Matter::Solid, [at(s + eave, fore, drop), at(s + eave, t.1, drop), q, p], roof);
-            self.mesh.tri(Matter::Solid, [at(s - half, t.0, top), at(s + half, t.0, top), at(s, t.0, ridge_u - 0.05)], [c; 3]);
+            self.mesh.tri(
+                Matter::Solid,
+                [at(s - half, t.0, top), at(s + half, t.0, top), at(s, t.0, ridge_u - 0.05)],
+                [c; 3],
+            );
         } else {
             let back = t.1 + 0.3 / frame.pitch;
             let (a, b) = (at(s - eave, fore, top), at(s + eave, fore, top));
@@ -187,8 +213,13 @@ impl Painter<'_> {
                 continue;
             }
             let quad = |grow: f64, lift: f64| {
-                [(s - half - grow, t.0 - grow), (s + half + grow, t.0 - grow), (s + half + grow, t.1 + grow), (s - half - grow, t.1 + grow)]
-                    .map(|(s, t)| frame.on(s, t, lift))
+                [
+                    (s - half - grow, t.0 - grow),
+                    (s + half + grow, t.0 - grow),
+                    (s + half + grow, t.1 + grow),
+                    (s - half - grow, t.1 + grow),
+                ]
+                .map(|(s, t)| frame.on(s, t, lift))
             };
             self.mesh.quad(Matter::Solid, quad(0.07, 0.05), hex(0x4a4e50));
             self.mesh.lit = if rng.chance(0.2) { 1 } else { 0 };
@@ -218,12 +249,14 @@ impl Painter<'_> {
         for slope in &slopes.slopes {
             let frame = Frame::new(slope, slopes);
             let count = (frame.length / 11.0).floor().clamp(0.0, 40.0) as usize;
-            let deep = slope.points.iter().map(|p| (p.truncate() - frame.origin).dot(frame.along.perp())).fold(0.0, f64::max);
+            let deep =
+                slope.points.iter().map(|p| (p.truncate() - frame.origin).dot(frame.along.perp())).fold(0.0, f64::max);
             for k in 0..count {
                 let s = frame.length * (k as f64 + 0.5) / count as f64;
                 let t = (deep * 0.25, deep * 0.82);
                 if slope.part == 0 && frame.holds((s - 0.6, s + 0.6), t) {
-                    let p = [(s - 0.6, t.0), (s + 0.6, t.0), (s + 0.6, t.1), (s - 0.6, t.1)].map(|(s, t)| frame.on(s, t, 0.06));
+                    let p = [(s - 0.6, t.0), (s + 0.6, t.0), (s + 0.6, t.1), (s - 0.6, t.1)]
+                        .map(|(s, t)| frame.on(s, t, 0.06));
                     self.mesh.quad(Matter::Glass, p, hex(0x8fa0a4));
                 }
             }

@@ -61,7 +61,9 @@ impl Painter<'_> {
         let (era, c) = (self.style.era, self.v.roof_color);
         match self.v.look {
             Look::Hall => (Surface::Metal, c),
-            _ if era == Era::Modern && lot < 3 && self.v.area_m2() > 60.0 => (Surface::Grass, blend(hex(0x6b7646), c, 0.25)),
+            _ if era == Era::Modern && lot < 3 && self.v.area_m2() > 60.0 => {
+                (Surface::Grass, blend(hex(0x6b7646), c, 0.25))
+            }
             _ if lot < 6 => (Surface::Gravel, c),
             _ => (Surface::Concrete, c),
         }
@@ -118,8 +120,16 @@ impl Painter<'_> {
             for d in [DVec2::X, DVec2::Y] {
                 let side = d.extend(0.0) * 0.25;
                 let up = glam::DVec3::Z * 0.25;
-                self.mesh.quad(Matter::Glass, [tip - side - up, tip + side - up, tip + side + up, tip - side + up], hex(0x6a2a24));
-                self.mesh.quad(Matter::Glass, [tip + side - up, tip - side - up, tip - side + up, tip + side + up], hex(0x6a2a24));
+                self.mesh.quad(
+                    Matter::Glass,
+                    [tip - side - up, tip + side - up, tip + side + up, tip - side + up],
+                    hex(0x6a2a24),
+                );
+                self.mesh.quad(
+                    Matter::Glass,
+                    [tip + side - up, tip - side - up, tip - side + up, tip + side + up],
+                    hex(0x6a2a24),
+                );
             }
             self.mesh.lit = 0;
         }

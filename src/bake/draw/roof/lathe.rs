@@ -58,7 +58,9 @@ impl Painter<'_> {
                     let tone = |r: (f64, f64)| scale(v.roof_color, 0.84 + 0.2 * r.0 as f32);
                     let c = [tone(pair[0]), tone(pair[0]), tone(pair[1]), tone(pair[1])];
                     if smooth && !onion {
-                        let n = q.map(|x| ((x - centre) / DVec3::new(1.0, 1.0, rise.max(0.1) / 4.0)).normalize_or_zero().as_vec3());
+                        let n = q.map(|x| {
+                            ((x - centre) / DVec3::new(1.0, 1.0, rise.max(0.1) / 4.0)).normalize_or_zero().as_vec3()
+                        });
                         p.mesh.quad_normals(Matter::Solid, q, n, c);
                     } else {
                         p.mesh.quad_shaded(Matter::Solid, q, c);

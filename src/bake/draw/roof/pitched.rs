@@ -165,7 +165,11 @@ impl Painter<'_> {
             let (oa, ob) = (a + out, b + out);
             let lip = u - 0.02;
             p.mesh.quad_shaded(Matter::Solid, [at(a, low), at(b, low), at(ob, lip), at(oa, lip)], gutter(zinc));
-            p.mesh.quad(Matter::Solid, [at(b, low + 0.06), at(a, low + 0.06), at(oa, lip), at(ob, lip)], scale(zinc, 0.4));
+            p.mesh.quad(
+                Matter::Solid,
+                [at(b, low + 0.06), at(a, low + 0.06), at(oa, lip), at(ob, lip)],
+                scale(zinc, 0.4),
+            );
         });
     }
 

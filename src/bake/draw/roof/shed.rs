@@ -10,7 +10,8 @@ impl Painter<'_> {
     /// One plane, lowest where the slope looks to; walls go on up to it.
     pub fn skillion(&mut self, u: f64, rise: f64) {
         let v = self.v;
-        let towards = v.roof_towards.unwrap_or_else(|| self.sides().first().map_or(DVec2::X, |s| s.out)).normalize_or(DVec2::X);
+        let towards =
+            v.roof_towards.unwrap_or_else(|| self.sides().first().map_or(DVec2::X, |s| s.out)).normalize_or(DVec2::X);
         let reach = |ring: &[DVec2]| {
             ring.iter().map(|p| p.dot(towards)).fold((f64::MAX, f64::MIN), |(a, b), x| (a.min(x), b.max(x)))
         };
@@ -18,7 +19,8 @@ impl Painter<'_> {
         let height = |p: DVec2| u + rise * (front - p.dot(towards)) / (front - back).max(0.1);
         let over = if self.level >= 3 { EAVES_M * 0.7 } else { 0.0 };
         let eaves = overhanging(&v.outline, &v.faces, over);
-        let tone = |p: DVec2| scale(v.roof_color, 0.86 + 0.18 * ((height(p) - u) / rise.max(0.1)).clamp(0.0, 1.0) as f32);
+        let tone =
+            |p: DVec2| scale(v.roof_color, 0.86 + 0.18 * ((height(p) - u) / rise.max(0.1)).clamp(0.0, 1.0) as f32);
         let covering = self.covering();
         let fill = poly::triangles(&[&eaves]);
         self.on(covering, |p| {
@@ -58,7 +60,8 @@ impl Painter<'_> {
         let v = self.v;
         let rect = poly::bounding_rect(&v.outline);
         // Glass looks to the half of the sky without sun.
-        let along = if rect.along.y > 0.0 || (rect.along.y == 0.0 && rect.along.x > 0.0) { rect.along } else { -rect.along };
+        let along =
+            if rect.along.y > 0.0 || (rect.along.y == 0.0 && rect.along.x > 0.0) { rect.along } else { -rect.along };
         let count = (rect.half.x * 2.0 / 8.0).round().clamp(1.0, 40.0) as usize;
         let pitch = rect.half.x * 2.0 / count as f64;
         let start = rect.centre - along * rect.half.x;

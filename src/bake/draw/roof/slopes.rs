@@ -91,7 +91,8 @@ impl Slopes {
             _ => eaves_m,
         };
         let rings: Vec<&[DVec2]> = v.rings().map(|(ring, _)| ring).collect();
-        let speeds: Vec<f64> = v.rings().enumerate().flat_map(|(k, (ring, faces))| speeds(v, k == 0, ring, faces)).collect();
+        let speeds: Vec<f64> =
+            v.rings().enumerate().flat_map(|(k, (ring, faces))| speeds(v, k == 0, ring, faces)).collect();
         let mut moved = Vec::new();
         let mut first = 0;
         for (ring, faces) in v.rings() {
@@ -290,7 +291,8 @@ fn speeds(v: &Volume, outer: bool, ring: &[DVec2], faces: &[Face]) -> Vec<f64> {
     }
     let blank: Vec<bool> = faces.iter().map(|&f| f == Face::Blank).collect();
     let edge = |k: usize| ring[(k + 1) % n] - ring[k % n];
-    let convex = |k: usize| edge((k + n - 1) % n).perp_dot(edge(k)) > 0.2 * edge((k + n - 1) % n).length() * edge(k).length();
+    let convex =
+        |k: usize| edge((k + n - 1) % n).perp_dot(edge(k)) > 0.2 * edge((k + n - 1) % n).length() * edge(k).length();
     let mut order: Vec<usize> = (0..n).filter(|&k| convex(k) && convex((k + 1) % n) && !blank[k]).collect();
     // Shortest first; on a tie not the front, so that the ridge runs along the street.
     order.sort_by(|&a, &b| edge(a).length().total_cmp(&edge(b).length()).then((b % 2).cmp(&(a % 2))));

@@ -21,7 +21,9 @@ impl Plot {
         let reach = half.length();
         for _ in 0..8 {
             let h = self.rect.half;
-            let p = self.rect.at(rng.range(-1.0, 1.0) * (h.x - half.x).max(0.0), rng.range(-1.0, 1.0) * (h.y - half.y).max(0.0));
+            let p = self
+                .rect
+                .at(rng.range(-1.0, 1.0) * (h.x - half.x).max(0.0), rng.range(-1.0, 1.0) * (h.y - half.y).max(0.0));
             let rect = Rect { centre: p, along: self.rect.along, half };
             let on_roof = |q: DVec2| {
                 poly::contains(&self.rings[0], q)
@@ -52,7 +54,8 @@ impl Painter<'_> {
         if area > 45.0 && self.v.floors >= 2 {
             self.stair_head(&mut plot, &mut rng, u);
         }
-        let offices = matches!(self.v.usage, Usage::Offices | Usage::Retail | Usage::Hotel | Usage::Health) || self.v.floors > 9;
+        let offices =
+            matches!(self.v.usage, Usage::Offices | Usage::Retail | Usage::Hotel | Usage::Health) || self.v.floors > 9;
         let units = if offices { (area / 70.0).clamp(2.0, 10.0) as usize } else { rng.below(3) };
         for _ in 0..units {
             self.air_handler(&mut plot, &mut rng, u);
@@ -104,7 +107,9 @@ impl Painter<'_> {
                     let r = half.y * 0.62;
                     p.mesh.drum(at.at(x, 0.0), (r, r), (u + high, u + high + 0.12), 7, scale(c, 0.8), scale(c, 0.9));
                     let ring: Vec<DVec2> = (0..7)
-                        .map(|j| at.at(x, 0.0) + crate::bake::det::unit_vector(std::f64::consts::TAU * j as f64 / 7.0) * r)
+                        .map(|j| {
+                            at.at(x, 0.0) + crate::bake::det::unit_vector(std::f64::consts::TAU * j as f64 / 7.0) * r
+                        })
                         .collect();
                     p.mesh.flat(Matter::Solid, &ring, u + high + 0.1, hex(0x2a2d2e));
                 }
@@ -118,7 +123,12 @@ impl Painter<'_> {
             // Tilted towards the south.
             let south = if at.along.perp().y < 0.0 { 1.0 } else { -1.0 };
             let (low, high) = (u + 0.2, u + 0.75);
-            let p = [at.at(-2.6 * south, 0.55 * south), at.at(2.6 * south, 0.55 * south), at.at(2.6 * south, -0.55 * south), at.at(-2.6 * south, -0.55 * south)];
+            let p = [
+                at.at(-2.6 * south, 0.55 * south),
+                at.at(2.6 * south, 0.55 * south),
+                at.at(2.6 * south, -0.55 * south),
+                at.at(-2.6 * south, -0.55 * south),
+            ];
             let (a, b, c, d) = (p[1].extend(low), p[0].extend(low), p[3].extend(high), p[2].extend(high));
             self.mesh.quad(Matter::Glass, [a, b, c, d], hex(0x1c2838));
             self.mesh.quad(Matter::Solid, [d, c, p[3].extend(u), p[2].extend(u)], hex(0x707678));
@@ -135,7 +145,9 @@ impl Painter<'_> {
         for x in [-2.2, 2.2] {
             let planter = at.part(x, 0.0, 0.5, 2.4);
             self.mesh.boxed(&planter, u + 0.12, u + 0.55, hex(0x77706a));
-            self.on(Surface::Foliage, |p| p.mesh.boxed(&planter.part(0.0, 0.0, 0.62, 2.5), u + 0.55, u + 1.1, hex(0x56683a)));
+            self.on(Surface::Foliage, |p| {
+                p.mesh.boxed(&planter.part(0.0, 0.0, 0.62, 2.5), u + 0.55, u + 1.1, hex(0x56683a))
+            });
         }
         let pole = at.at(0.3, 0.2);
         self.mesh.drum(pole, (0.03, 0.03), (u + 0.12, u + 2.5), 3, hex(0x8a8d8c), hex(0x9a9d9c));
@@ -159,7 +171,12 @@ impl Painter<'_> {
         for _ in 0..(area / 160.0).clamp(1.0, 24.0) as usize {
             let Some(at) = plot.place(rng, DVec2::new(1.6, 0.7)) else { continue };
             self.mesh.boxed(&at, u, u + 0.3, hex(0xb9bcba));
-            self.mesh.flat(Matter::Glass, &at.part(0.0, 0.0, 2.9, 1.2).corners(), u + 0.31, blend(hex(0x9fb0b2), hex(0x445055), 0.4));
+            self.mesh.flat(
+                Matter::Glass,
+                &at.part(0.0, 0.0, 2.9, 1.2).corners(),
+                u + 0.31,
+                blend(hex(0x9fb0b2), hex(0x445055), 0.4),
+            );
         }
         for _ in 0..(area / 700.0).clamp(1.0, 8.0) as usize {
             self.air_handler(plot, rng, u);

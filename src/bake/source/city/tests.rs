@@ -69,12 +69,31 @@ fn dump_gml() {
         let mut features = Vec::new();
         let issues = citygml::read(&bytes, &Options::default(), &factory, &mut |f| features.push(f)).expect("readable");
         println!("== {name}: {} features", features.len());
-        for i in issues.iter().take(60) { println!("   {i}"); }
+        for i in issues.iter().take(60) {
+            println!("   {i}");
+        }
         for f in &features {
             println!("{} {} {:?} {}", f.id, f.class, f.name, f.properties.len());
-            if let Shape::Surfaces(s) = &f.shape { for l in &s.lods { println!("   lod {} v {} s {} t {:?} textured {}", l.lod, l.vertices.len(), l.surfaces.len(), l.textures, l.surfaces.iter().filter(|s| s.texture.is_some()).count());
-              let mut kinds = BTreeMap::new(); for s in &l.surfaces { *kinds.entry(s.kind).or_insert(0) += 1; } println!("   {kinds:?} {:?}", l.vertices[0]); } }
-            if f.properties.len() < 20 { println!("{:#?}", f.properties); }
+            if let Shape::Surfaces(s) = &f.shape {
+                for l in &s.lods {
+                    println!(
+                        "   lod {} v {} s {} t {:?} textured {}",
+                        l.lod,
+                        l.vertices.len(),
+                        l.surfaces.len(),
+                        l.textures,
+                        l.surfaces.iter().filter(|s| s.texture.is_some()).count()
+                    );
+                    let mut kinds = BTreeMap::new();
+                    for s in &l.surfaces {
+                        *kinds.entry(s.kind).or_insert(0) += 1;
+                    }
+                    println!("   {kinds:?} {:?}", l.vertices[0]);
+                }
+            }
+            if f.properties.len() < 20 {
+                println!("{:#?}", f.properties);
+            }
         }
         println!("{:#?}", features[0].properties);
     }

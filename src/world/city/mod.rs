@@ -1,0 +1,11 @@
+//! The plan of the great world: a coastal city of 16 by 16 km, made from a seed.
+//!
+//! Pure data, no drawing. Plan frame: metres east and north of the world's middle, up above the sea.
+
+pub mod geom;
+pub mod near;
+pub mod relief;
+pub mod terrain;
+
+#[cfg(test)]
+mod look;

@@ -1,0 +1,76 @@
+//! The container port: quay and cranes, ships, yard, gates, rail and the terminals for cars, tanks and dry bulk.
+//!
+//! Site frame: the pad's own ([`crate::world::layout::PORT`]), x along the quay, y to the land; the quay's edge lies at
+//! [`QUAY_Y`], the water beyond it.
+
+mod gate;
+mod land;
+pub mod quay;
+pub mod rtg;
+pub mod ships;
+pub mod sts;
+mod terminals;
+mod yard;
+
+use super::ground::Patch;
+use super::{Builder, plan_from_pad};
+use crate::world::layout;
+
+/// Height of the quay above the sea.
+const GROUND_U: f64 = layout::PORT.ground_u;
+/// The quay's edge.
+pub const QUAY_Y: f64 = -330.0;
+/// The seaward crane rail lies 4 m behind the edge.
+pub const CRANE_Y: f64 = QUAY_Y + 4.0 + sts::GAUGE_M * 0.5;
+/// Where the quay cranes stand, and whether their booms are up.
+const CRANES: [(f64, bool); 9] = [
+    (-868.0, true),
+    (-700.0, false),
+    (-628.0, false),
+    (-548.0, false),
+    (-456.0, false),
+    (-272.0, false),
+    (-168.0, true),
+    (82.0, false),
+    (330.0, true),
+];
+
+/// Columns and rows of yard blocks.
+const COLUMNS: usize = 6;
+const ROWS: usize = 8;
+
+/// Middle of a column of blocks.
+fn block_x(column: usize) -> f64 {
+    -790.0 + 252.0 * column as f64
+}
+
+/// Middle of a row of blocks; a road lies between the fourth and the fifth.
+fn block_y(row: usize) -> f64 {
+    -229.0 + 29.0 * row as f64 + if row >= 4 { 15.0 } else { 0.0 }
+}
+
+/// The truck gate.
+const GATE_X: f64 = -200.0;
+const GATE_Y: f64 = 218.0;
+const LANES: usize = 12;
+const LANE_PITCH: f64 = 4.6;
+
+/// The rail terminal.
+const RAIL_Y: f64 = 165.0;
+const TRACKS: usize = 6;
+const TRACK_PITCH: f64 = 4.9;
+
+/// All that stands in the port.
+pub fn site(seed: u64) -> Builder {
+    let mut site = Builder::new(seed, plan_from_pad(&layout::PORT));
+    quay::build(&mut site);
+    yard::blocks(&mut site);
+    gate::build(&mut site);
+    terminals::build(&mut site);
+    site
+}
+
+/// The port's ground at a level of detail.
+pub fn ground(seed: u64, level: usize) -> Vec<Patch> {
+    land::draw(seed, level)
+}
