@@ -1,102 +1,14 @@
-//! What stands on a block: volumes with a facade and a roof, and who they are.
-//!
-//! A building is a few convex volumes. It is described once here and drawn at every level of detail by
-//! [`super::facade`].
+//! What stands on a block: which houses, how high, in which look. They are drawn by [`crate::bake::draw::facade`].
 
 use super::names;
 use super::plan::{Block, BlockUse, PAVEMENT_M, Plan, Quad, centred, extent, inset, part, within};
 use super::terrain::Terrain;
 use crate::bake::det::{Rng, unit_vector};
+pub use crate::bake::draw::building::{Building, Face, Ground, Look, Roof, Volume};
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Rect, Rgb, blend, hex, scale};
+use crate::bake::mesh::{Rect, blend, hex, scale};
+use crate::bake::model::Usage;
 use glam::DVec2;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
-    Street,
-    Court,
-    /// Towards a neighbour: no windows.
-    Blank,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Roof {
-    Flat,
-    /// Ridge parallel to the first side; rise in metres.
-    Saddle(f64),
-    Hip(f64),
-    /// A flat roof with a recessed storey of machines, for towers.
-    Crown,
-    /// Nothing: another volume stands on it.
-    None,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Look {
-    /// Plaster with single windows.
-    Windows { bay_m: f64, width_m: f64, height_m: f64, shutters: bool, balconies: u8, shop: bool },
-    /// Glass between floor edges, with posts.
-    Curtain { bay_m: f64, fins: bool },
-    /// Long bands of glass.
-    Bands,
-    /// Metal sheet with a few gates.
-    Hall,
-}
-
-#[derive(Debug, Clone)]
-pub struct Volume {
-    /// Convex, counter-clockwise from above; the first side is the front.
-    pub outline: Vec<DVec2>,
-    pub faces: Vec<Face>,
-    /// Where the walls begin (below ground on slopes) and where the first floor lies.
-    pub foot_u: f64,
-    pub floor_u: f64,
-    pub floors: usize,
-    pub floor_m: f64,
-    pub roof: Roof,
-    pub look: Look,
-    pub wall: Rgb,
-    pub trim: Rgb,
-    pub roof_color: Rgb,
-    pub glass: Rgb,
-}
-
-impl Volume {
-    pub fn eaves_u(&self) -> f64 {
-        self.floor_u + self.floors as f64 * self.floor_m
-    }
-
-    pub fn top_u(&self) -> f64 {
-        self.eaves_u()
-            + match self.roof {
-                Roof::Flat => 0.9,
-                Roof::Saddle(rise) | Roof::Hip(rise) => rise,
-                Roof::Crown => 4.5,
-                Roof::None => 0.0,
-            }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub struct Building {
-    pub feature: Feature,
-    pub volumes: Vec<Volume>,
-    pub seed: u64,
-    /// Index of its block, and whether far levels draw it as a part of the block's mass.
-    pub block: Option<usize>,
-    pub merges: bool,
-}
-
-impl Building {
-    pub fn centre(&self) -> DVec2 {
-        let o = &self.volumes[0].outline;
-        o.iter().copied().sum::<DVec2>() / o.len() as f64
-    }
-
-    pub fn top_u(&self) -> f64 {
-        self.volumes.iter().map(Volume::top_u).fold(f64::MIN, f64::max)
-    }
-}
 
 const PLASTER: [u32; 14] = [
     0xf1ece1, 0xe9dfcb, 0xe6d3b1, 0xdcc9a3, 0xefe6d6, 0xd9d2c5, 0xcfd3d0, 0xe3cfc0, 0xd8b99a, 0xe8e6e0, 0xcdbfae,
@@ -153,9 +65,10 @@ impl Site<'_> {
         let (low, high) = ground(&self.plan.terrain, &shape.outline);
         let tint = self.rng.range(0.92, 1.04) as f32;
         let roof_color = match shape.roof {
-            Roof::Saddle(_) | Roof::Hip(_) => hex(self.rng.pick(&TILES)),
+            Roof::Gabled(_) | Roof::Hipped(_) => hex(self.rng.pick(&TILES)),
             _ => hex(self.rng.pick(&FLAT_ROOF)),
         };
+        let front = shape.outline[1] - shape.outline[0];
         Volume {
             outline: shape.outline,
             faces: shape.faces,
@@ -164,11 +77,14 @@ impl Site<'_> {
             floors: shape.floors,
             floor_m: shape.floor_m,
             roof: shape.roof,
+            // Ridges run along the front.
+            roof_towards: Some(front.normalize_or(DVec2::X)),
             look: shape.look,
             wall: scale(hex(self.rng.pick(&PLASTER)), tint),
             trim: hex(self.rng.pick(&TRIM)),
             roof_color: scale(roof_color, self.rng.range(0.88, 1.08) as f32),
             glass: hex(self.rng.pick(&GLASS)),
+            ..Volume::default()
         }
     }
 
@@ -196,13 +112,23 @@ impl Site<'_> {
             ..Feature::default()
         };
         let seed = self.rng.next_u64();
+        let mut volumes = volumes;
+        for v in &mut volumes {
+            v.year = feature.year;
+            v.usage = usage(kind.1);
+            if v.usage == Usage::Apartments && kind.1 == "dwelling and shops" {
+                v.ground = Ground::Shops;
+            } else if kind.0 == "tower" && v.foot_u < v.floor_u {
+                v.ground = Ground::Lobby;
+            }
+        }
         let mut building = Building { feature, volumes, seed, block: Some(self.index), merges };
         let floor_u = building.volumes[0].floor_u;
         building.feature.height_m = ((building.top_u() - floor_u) * 10.0).round() as f32 / 10.0;
         self.out.push(building);
     }
 
-    fn windows(&mut self, shop: bool) -> Look {
+    fn windows(&mut self) -> Look {
         let width_m = self.rng.range(0.95, 1.5);
         Look::Windows {
             bay_m: width_m + self.rng.range(1.6, 2.4),
@@ -210,7 +136,6 @@ impl Site<'_> {
             height_m: self.rng.range(1.35, 2.0),
             shutters: self.rng.chance(0.22),
             balconies: if self.rng.chance(0.4) { self.rng.int(2, 4) as u8 } else { 0 },
-            shop,
         }
     }
 
@@ -262,8 +187,8 @@ impl Site<'_> {
             let left = if corners && k == 0 { Face::Street } else { Face::Blank };
             let floors = (usual + self.rng.int(-1, 1)).max(3) as usize;
             let tiled = self.rng.chance(0.62);
-            let roof = if tiled { Roof::Saddle(self.rng.range(2.6, 3.6)) } else { Roof::Flat };
-            let look = if !tiled && self.rng.chance(0.22) { Look::Bands } else { self.windows(true) };
+            let roof = if tiled { Roof::Gabled(self.rng.range(2.6, 3.6)) } else { Roof::Flat };
+            let look = if !tiled && self.rng.chance(0.22) { Look::Bands } else { self.windows() };
             let floor_m = self.rng.range(3.05, 3.5);
             let faces = vec![Face::Street, right, Face::Court, left];
             let volume = self.volume(Shape { outline, faces, floors, floor_m, roof, look });
@@ -289,8 +214,7 @@ impl Site<'_> {
         let mut volumes = Vec::new();
         let podium = self.rng.chance(0.6);
         if podium {
-            let look =
-                Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.6, shutters: false, balconies: 0, shop: true };
+            let look = Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.6, shutters: false, balconies: 0 };
             let outline = line.to_vec();
             volumes.push(self.volume(Shape {
                 outline,
@@ -303,7 +227,7 @@ impl Site<'_> {
         }
         let look = match self.rng.below(5) {
             0 => Look::Bands,
-            1 => Look::Windows { bay_m: 3.0, width_m: 1.9, height_m: 2.1, shutters: false, balconies: 2, shop: false },
+            1 => Look::Windows { bay_m: 3.0, width_m: 1.9, height_m: 2.1, shutters: false, balconies: 2 },
             2 => Look::Curtain { bay_m: 1.6, fins: true },
             _ => Look::Curtain { bay_m: 2.4, fins: false },
         };
@@ -341,7 +265,7 @@ impl Site<'_> {
         let usage = if matches!(look, Look::Windows { .. }) { "dwelling" } else { "offices" };
         let name = names::tower(&mut self.rng);
         self.build(volumes, ("tower", usage), (1974, 2024), Some(name), false);
-        let (look_a, look_b) = (self.windows(true), self.windows(false));
+        let (look_a, look_b) = (self.windows(), self.windows());
         if !podium {
             let pavilion = part(&line, (0.04, 0.3), (0.06, 0.34));
             let floors = self.rng.int(2, 4) as usize;
@@ -386,7 +310,6 @@ impl Site<'_> {
                 height_m: self.rng.range(1.5, 2.2),
                 shutters: false,
                 balconies: if self.rng.chance(0.7) { 1 + self.rng.below(2) as u8 } else { 0 },
-                shop: false,
             };
             let faces = vec![Face::Street, Face::Blank, Face::Street, Face::Blank];
             let outline = rect.corners().to_vec();
@@ -437,10 +360,10 @@ impl Site<'_> {
         let floors = if self.rng.chance(0.6) { 2 } else { 1 + self.rng.below(3) };
         let roof = match self.rng.below(10) {
             0 | 1 => Roof::Flat,
-            2..=5 => Roof::Saddle(width * self.rng.range(0.22, 0.3)),
-            _ => Roof::Hip(width * self.rng.range(0.22, 0.3)),
+            2..=5 => Roof::Gabled(width * self.rng.range(0.22, 0.3)),
+            _ => Roof::Hipped(width * self.rng.range(0.22, 0.3)),
         };
-        let mut look = self.windows(false);
+        let mut look = self.windows();
         if let Look::Windows { bay_m, balconies, shutters, .. } = &mut look {
             *bay_m = bay_m.max(2.9);
             *balconies = 0;
@@ -454,7 +377,7 @@ impl Site<'_> {
             // A lower wing behind.
             let side = if self.rng.chance(0.5) { 0.24 } else { -0.24 };
             let wing = rect.part(length * side, width * 0.5 + 1.9, length * 0.48, 3.9);
-            let roof = if self.rng.chance(0.5) { Roof::Flat } else { Roof::Saddle(1.1) };
+            let roof = if self.rng.chance(0.5) { Roof::Flat } else { Roof::Gabled(1.1) };
             let mut w =
                 self.volume(Shape { outline: wing.corners().to_vec(), faces, floors: 1, floor_m: 2.8, roof, look });
             (w.wall, w.trim, w.roof_color) = (volumes[0].wall, volumes[0].trim, volumes[0].roof_color);
@@ -486,7 +409,7 @@ impl Site<'_> {
                 rect =
                     Rect { centre: rect.centre, along: rect.along.perp(), half: DVec2::new(rect.half.y, rect.half.x) };
             }
-            let roof = if self.rng.chance(0.65) { Roof::Saddle(rect.half.y * 0.26) } else { Roof::Flat };
+            let roof = if self.rng.chance(0.65) { Roof::Gabled(rect.half.y * 0.26) } else { Roof::Flat };
             let outline = rect.corners().to_vec();
             let faces = vec![Face::Street; 4];
             let floor_m = self.rng.range(7.0, 10.5);
@@ -501,20 +424,18 @@ impl Site<'_> {
     fn church(&mut self) {
         let line = inset(&self.block.kerb, PAVEMENT_M + 12.0);
         let rect = centred(&line, 40.0, 17.0);
-        let look =
-            Look::Windows { bay_m: 5.2, width_m: 1.5, height_m: 5.2, shutters: false, balconies: 0, shop: false };
+        let look = Look::Windows { bay_m: 5.2, width_m: 1.5, height_m: 5.2, shutters: false, balconies: 0 };
         let faces = vec![Face::Street; 4];
         let mut volumes = Vec::new();
         let nave = rect.corners().to_vec();
         let aisle = rect.part(6.0, 0.0, 9.0, 31.0).corners().to_vec();
-        for (outline, roof) in [(nave, Roof::Saddle(6.5)), (aisle, Roof::Saddle(2.2))] {
+        for (outline, roof) in [(nave, Roof::Gabled(6.5)), (aisle, Roof::Gabled(2.2))] {
             volumes.push(self.volume(Shape { outline, faces: faces.clone(), floors: 1, floor_m: 13.0, roof, look }));
         }
         for y in [-6.4, 6.4] {
-            let bell =
-                Look::Windows { bay_m: 4.0, width_m: 1.3, height_m: 2.6, shutters: false, balconies: 0, shop: false };
+            let bell = Look::Windows { bay_m: 4.0, width_m: 1.3, height_m: 2.6, shutters: false, balconies: 0 };
             let outline = rect.part(-21.0, y, 7.0, 7.0).corners().to_vec();
-            let roof = Roof::Hip(9.0);
+            let roof = Roof::Hipped(9.0);
             volumes.push(self.volume(Shape {
                 outline,
                 faces: faces.clone(),
@@ -538,12 +459,23 @@ impl Site<'_> {
         let line = inset(&self.block.kerb, PAVEMENT_M + 8.0);
         let at = within(&line, self.rng.range(0.25, 0.75), self.rng.range(0.3, 0.7));
         let outline: Vec<_> = (0..8).map(|k| at + unit_vector(std::f64::consts::TAU * k as f64 / 8.0) * 4.2).collect();
-        let look =
-            Look::Windows { bay_m: 3.0, width_m: 2.0, height_m: 2.0, shutters: false, balconies: 0, shop: false };
+        let look = Look::Windows { bay_m: 3.0, width_m: 2.0, height_m: 2.0, shutters: false, balconies: 0 };
         let faces = vec![Face::Street; 8];
-        let mut v = self.volume(Shape { outline, faces, floors: 1, floor_m: 3.2, roof: Roof::Hip(1.8), look });
+        let mut v = self.volume(Shape { outline, faces, floors: 1, floor_m: 3.2, roof: Roof::Hipped(1.8), look });
         v.roof_color = blend(v.roof_color, hex(0x5b6f66), 0.7);
         self.build(vec![v], ("kiosk", "leisure"), (1908, 2010), Some("Quiosque do Jardim".into()), false);
+    }
+}
+
+fn usage(words: &str) -> Usage {
+    match words {
+        "dwelling" | "dwelling and shops" => Usage::Apartments,
+        "offices" => Usage::Offices,
+        "hotel" => Usage::Hotel,
+        "industry" => Usage::Industry,
+        "worship" => Usage::Worship,
+        "culture" => Usage::Civic,
+        _ => Usage::Unknown,
     }
 }
 

@@ -9,13 +9,10 @@
 //! the ellipsoid, so the sea has that ellipsoidal height.
 //!
 //! A plan ([`plan`], [`building`], [`harbour`], [`things`]) is made once and drawn at five levels of detail
-//! ([`facade`], [`ground`], [`land`]); [`tileset`] cuts each level into tiles. A larger world needs more plans and a
+//! ([`crate::bake::draw`], [`ground`], [`land`]); [`tileset`] cuts each level into tiles. A larger world needs more plans and a
 //! deeper tree, not other code.
 
 pub mod building;
-pub mod city;
-pub mod facade;
-pub mod great;
 pub mod ground;
 pub mod harbour;
 pub mod land;
@@ -26,7 +23,6 @@ pub mod parts;
 pub mod plan;
 pub mod quayside;
 pub mod route;
-pub mod sites;
 pub mod terrain;
 pub mod things;
 pub mod tileset;
@@ -55,7 +51,13 @@ impl Default for Options {
     }
 }
 
-pub use crate::bake::GeneratedFile;
+/// A file to be stored below the output folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Relative, with `/` between folders.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
 
 /// What signals, cranes and AGVs repeat themselves after.
 pub const TRACE_UNIT_SECS: u32 = 90;

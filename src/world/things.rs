@@ -6,7 +6,8 @@ use super::land::Maps;
 use super::plan::{BlockUse, PAVEMENT_M, Plan, Quad, contains, extent, inset, within};
 use super::terrain::{QUAY_U, TOWN_HALF_M};
 use crate::bake::det::{Rng, fractal, unit_vector};
-use crate::bake::mesh::{Matter, Mesh, Rect, Rgb, blend, hex, scale};
+use crate::bake::draw::{furniture, plants, vehicles};
+use crate::bake::mesh::{Mesh, Rgb, hex, scale};
 use glam::{DVec2, DVec3};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,6 @@ pub enum Thing {
     Tree {
         plant: Plant,
         size_m: f64,
-        tone: f32,
         ground: Option<Rgb>,
     },
     /// The lamp's arm points this way.
@@ -100,8 +100,7 @@ impl Placer<'_> {
 
     fn tree(&mut self, at: DVec3, plant: Plant, size: (f64, f64), ground: Option<Rgb>) {
         let size_m = self.rng.range(size.0, size.1);
-        let tone = self.rng.range(0.82, 1.15) as f32;
-        self.put(at, Thing::Tree { plant, size_m, tone, ground });
+        self.put(at, Thing::Tree { plant, size_m, ground });
     }
 
     fn street(&mut self, ribbon: &Ribbon, avenue: bool) {
@@ -324,203 +323,49 @@ fn near_building(buildings: &[&Building], p: DVec2, reach: f64) -> bool {
     })
 }
 
-/// Draws a thing at a level; `None` of it shows at levels where it is too small.
+/// Draws a thing at a level; those too small for it are left out.
 pub fn draw(mesh: &mut Mesh, placed: &Placed, level: usize) {
     let at = placed.at;
+    let furnish = |mesh: &mut Mesh, kind, along| {
+        furniture::draw(mesh, &furniture::Thing { kind, at, along, seed: placed.seed }, level);
+    };
     match placed.thing {
-        Thing::Tree { plant, size_m, tone, ground } => tree(mesh, placed, plant, size_m, tone, ground, level),
-        Thing::Lamp { towards } if level >= 4 => lamp(mesh, at, towards),
-        Thing::Car { along, color, van } if level >= 4 || (level == 3 && placed.seed & 1 == 0) => {
-            car(mesh, at, along, color, van, level)
-        }
-        Thing::Hedge { along, length_m } if level >= 3 => {
-            let rect = Rect::new(at.truncate(), along, length_m, 0.8);
-            mesh.prism(&rect.corners(), at.z - 0.4, at.z + 1.15, hex(0x2f3d20), hex(0x566b38), hex(0x6b8046));
-        }
-        Thing::Pool { along } if level >= 2 => {
-            let rect = Rect::new(at.truncate(), along, 7.6, 4.2);
-            mesh.prism(&rect.corners(), at.z - 0.6, at.z + 0.16, PAVING_EDGE, PAVING_EDGE, PAVING_EDGE);
-            mesh.flat(Matter::Water, &rect.part(0.0, 0.0, 6.4, 3.0).corners(), at.z + 0.2, hex(0x5fb3bd));
-        }
-        Thing::Bench { along } if level >= 4 => {
-            let rect = Rect::new(at.truncate(), along, 1.7, 0.5);
-            mesh.slab(&rect, at.z + 0.36, at.z + 0.46, hex(0x7a5c42));
-            mesh.slab(&rect.part(0.0, -0.25, 1.7, 0.08), at.z + 0.46, at.z + 0.85, hex(0x7a5c42));
-            for x in [-0.6, 0.6] {
-                mesh.boxed(&rect.part(x, 0.0, 0.1, 0.4), at.z, at.z + 0.36, hex(0x3a3d3c));
+        Thing::Tree { plant, size_m, ground } => {
+            if let (true, Some(color)) = (level >= 4 && plant != Plant::Palm, ground) {
+                plants::ground_shade(mesh, at, size_m * 0.36, color);
             }
+            let species = species(plant, placed.seed);
+            plants::draw(mesh, &plants::Plant { species, at, height_m: size_m, seed: placed.seed }, level);
         }
-        _ => {}
+        Thing::Lamp { towards } => furnish(mesh, furniture::Kind::RoadLamp, towards),
+        Thing::Car { along, color, van } => car(mesh, at, along, color, van, level),
+        Thing::Hedge { along, length_m } => {
+            let half = (along * length_m * 0.5).extend(0.0);
+            plants::hedge(mesh, &[at - half, at + half], 0.8, 1.15, placed.seed, level);
+        }
+        Thing::Pool { along } => furnish(mesh, furniture::Kind::Pool(6.4, 3.0), along),
+        Thing::Bench { along } => furnish(mesh, furniture::Kind::Bench, along.perp()),
     }
 }
 
-const PAVING_EDGE: Rgb = hex(0xd6cfc0);
-
-fn tree(mesh: &mut Mesh, placed: &Placed, plant: Plant, size: f64, tone: f32, ground: Option<Rgb>, level: usize) {
-    let mut rng = Rng::new(placed.seed);
-    // Far levels keep a share of the trees, each a little larger, so that woods stay woods.
-    let (keep, grow) = [(0.2, 1.9), (0.5, 1.25), (0.8, 1.1), (1.0, 1.0), (1.0, 1.0)][level];
-    if rng.unit() > keep || (plant == Plant::Shrub && level < 3) {
-        return;
-    }
-    let at = placed.at;
-    if let (true, Some(color)) = (level >= 4 && plant != Plant::Palm, ground) {
-        // The shade on the grass.
-        let r = size * 0.36;
-        let turn = rng.unit();
-        let ring: Vec<_> = (0..7).map(|k| at.truncate() + unit_vector(turn + k as f64 * 0.8976) * r).collect();
-        for k in 0..7 {
-            let p = [at + DVec3::Z * 0.07, ring[k].extend(at.z + 0.05), ring[(k + 1) % 7].extend(at.z + 0.05)];
-            mesh.tri(Matter::Solid, p, [scale(color, 0.5), scale(color, 0.85), scale(color, 0.85)]);
-        }
-    }
-    let (sides, rings) = [(4, 2), (4, 2), (4, 2), (5, 2), (6, 3)][level];
-    let mut noise = rng.clone();
-    let jitter: Vec<f64> = (0..64).map(|_| noise.range(0.82, 1.12)).collect();
-    let wobble = |k: usize, ring: usize| if level >= 3 { jitter[(k + ring * 11) % 64] } else { 1.0 };
-    let leaves = |light: u32, dark: u32| {
-        let (light, dark) = (scale(hex(light), tone), scale(hex(dark), tone));
-        move |z: f64| blend(dark, light, ((z + 0.75) / 1.5).clamp(0.0, 1.0) as f32)
-    };
-    let trunk = |mesh: &mut Mesh, high: f64, r: f64, color: u32| {
-        if level >= 3 {
-            let sides = if level >= 4 { 4 } else { 3 };
-            mesh.drum(
-                at.truncate(),
-                (r, r * 0.7),
-                (at.z - 0.3, at.z + high),
-                sides,
-                scale(hex(color), 0.6),
-                hex(color),
-            );
-        }
-    };
+fn species(plant: Plant, seed: u64) -> plants::Species {
+    use plants::Species;
     match plant {
-        Plant::Broadleaf => {
-            trunk(mesh, size * 0.42, size * 0.028 + 0.06, 0x6b5a48);
-            let half = DVec3::new(0.34, 0.34, 0.35) * size * grow;
-            let middle = at + DVec3::Z * (size * 0.62);
-            let single = level < 4 || placed.group >= FOREST_GROUP;
-            if single {
-                mesh.blob(middle, half, (sides, rings), leaves(0x75824c, 0x38452b), wobble);
-                return;
-            }
-            // Near by a crown is three rounded masses, no ball.
-            let turn = rng.unit() * 6.0;
-            for (k, share) in [0.74, 0.66, 0.6].into_iter().enumerate() {
-                let d = unit_vector(turn + k as f64 * 2.1) * size * 0.13;
-                let off = d.extend(size * (0.09 - 0.1 * k as f64));
-                mesh.blob(middle + off, half * share, (7, 4), leaves(0x75824c, 0x38452b), wobble);
-            }
-        }
-        Plant::Pine => {
-            trunk(mesh, size * 0.8, size * 0.03 + 0.06, 0x7a5a44);
-            let half = DVec3::new(0.42, 0.42, 0.19) * size * grow;
-            let middle = at + DVec3::Z * (size * 0.82);
-            mesh.blob(middle, half, (sides, rings), leaves(0x66774a, 0x2f3a28), wobble);
-        }
-        Plant::Cypress => {
-            let half = DVec3::new(0.12, 0.12, 0.5) * size * DVec3::new(grow, grow, 1.0);
-            mesh.blob(at + DVec3::Z * (size * 0.5), half, (sides.min(6), rings), leaves(0x4d5f3c, 0x27301f), wobble);
-        }
-        Plant::Shrub => {
-            let half = DVec3::new(0.55, 0.55, 0.5) * size;
-            mesh.blob(at + DVec3::Z * (size * 0.35), half, (5, 3), leaves(0x76824f, 0x38432a), wobble);
-        }
-        Plant::Palm => palm(mesh, at, size, tone, &mut rng, level),
+        Plant::Broadleaf => [Species::Plane, Species::Lime, Species::Oak, Species::Olive][(seed % 4) as usize],
+        Plant::Pine => Species::StonePine,
+        Plant::Cypress => Species::Cypress,
+        Plant::Palm => Species::Palm,
+        Plant::Shrub => Species::Shrub,
     }
 }
 
-fn palm(mesh: &mut Mesh, at: DVec3, size: f64, tone: f32, rng: &mut Rng, level: usize) {
-    let top = at + DVec3::Z * size * 0.82;
-    if level >= 2 {
-        let sides = if level >= 4 { 6 } else { 3 };
-        mesh.drum(at.truncate(), (0.24, 0.17), (at.z - 0.3, top.z), sides, hex(0x5c5042), hex(0x8f8069));
-    }
-    let (light, dark) = (scale(hex(0x7a8a54), tone), scale(hex(0x414e30), tone));
-    if level < 3 {
-        let half = DVec3::new(0.24, 0.24, 0.12) * size;
-        mesh.blob(top, half, (4, 2), |z| if z > 0.0 { light } else { dark }, |_, _| 1.0);
-        return;
-    }
-    let count = if level >= 4 { 11 } else { 7 };
-    let turn = rng.unit() * 6.0;
-    for k in 0..count {
-        let d = unit_vector(turn + k as f64 * std::f64::consts::TAU / count as f64);
-        let reach = size * 0.3 * rng.range(0.85, 1.1);
-        let lift = rng.range(0.25, 0.75);
-        let side = d.perp().extend(0.0) * size * 0.035;
-        let middle = top + d.extend(lift) * reach * 0.55;
-        let tip = top + (d * reach).extend(lift * reach * 0.2 - 0.5);
-        for (p, q, c) in [(top, middle, dark), (middle, tip, light)] {
-            let (w0, w1) = if p == top { (0.4, 1.0) } else { (1.0, 0.12) };
-            let corners = [p - side * w0, q - side * w1, q + side * w1, p + side * w0];
-            let n = [glam::Vec3::Z; 4];
-            mesh.quad_normals(Matter::Solid, corners, n, [dark, c, c, dark]);
-            let under = [corners[3], corners[2], corners[1], corners[0]];
-            mesh.quad_normals(Matter::Solid, under, [-glam::Vec3::Z; 4], [dark; 4]);
-        }
-    }
-}
-
-fn lamp(mesh: &mut Mesh, at: DVec3, towards: DVec2) {
-    let steel = hex(0x6d7272);
-    mesh.drum(at.truncate(), (0.11, 0.06), (at.z, at.z + 7.4), 3, scale(steel, 0.7), steel);
-    let top = at + DVec3::Z * 7.4;
-    let end = top + (towards * 1.5).extend(0.25);
-    let wide = towards.perp().extend(0.0) * 0.06;
-    for (a, b) in [(top, end), (end, top)] {
-        let w = if a == top { wide } else { -wide };
-        let down = DVec3::Z * 0.09;
-        mesh.quad(Matter::Solid, [a - w - down, b - w - down, b + w, a + w], steel);
-    }
-    let head = Rect::new(end.truncate() + towards * 0.2, towards, 0.8, 0.28);
-    mesh.flat(Matter::Solid, &head.corners(), end.z + 0.06, scale(steel, 1.1));
-    let mut under = head.corners();
-    under.reverse();
-    mesh.lit = 6;
-    mesh.flat(Matter::Glass, &under, end.z, hex(0xb9b8ae));
-    mesh.lit = 0;
-}
-
-/// A parked car: body, cabin with glass, wheels.
+/// A parked car; its build is drawn by the place.
 pub fn car(mesh: &mut Mesh, at: DVec3, along: DVec2, color: Rgb, van: bool, level: usize) {
-    let (length, width, sill, belt, roof) = if van { (4.9, 1.9, 0.3, 1.1, 2.0) } else { (4.3, 1.75, 0.28, 0.88, 1.44) };
-    let rect = Rect::new(at.truncate(), along, length, width);
-    let u = at.z;
-    let side = scale(color, 0.9);
-    mesh.prism(&rect.corners(), u + sill, u + belt, scale(side, 0.7), side, color);
-    let (front, back) = if van { (0.3, 0.47) } else { (0.18, 0.42) };
-    let cabin = |f: f64, b: f64, w: f64| {
-        [rect.at(-b * length, -w), rect.at(f * length, -w), rect.at(f * length, w), rect.at(-b * length, w)]
+    let lot = (at.x * 3.7 + at.y * 5.1).abs() as usize % 4;
+    let kind = if van {
+        vehicles::Kind::Van
+    } else {
+        [vehicles::Kind::Hatchback, vehicles::Kind::Saloon, vehicles::Kind::Estate, vehicles::Kind::Suv][lot]
     };
-    let low = cabin(front + 0.06, back, width * 0.48);
-    let high = cabin(front - 0.07, back - 0.07, width * 0.4);
-    for k in 0..4 {
-        let n = (k + 1) % 4;
-        let p = [low[k].extend(u + belt), low[n].extend(u + belt), high[n].extend(u + roof), high[k].extend(u + roof)];
-        mesh.quad(Matter::Glass, p, hex(0x1e2326));
-    }
-    mesh.flat(Matter::Solid, &high, u + roof, color);
-    if level < 4 {
-        return;
-    }
-    for side in [-1.0, 1.0] {
-        let y = side * (width * 0.5 + 0.015);
-        for x in [0.31, -0.3] {
-            let rim = |k: usize| {
-                let d = unit_vector(std::f64::consts::TAU * k as f64 / 7.0);
-                rect.at(x * length - side * d.x * 0.33, y).extend(u + 0.32 + d.y * 0.33)
-            };
-            for k in 1..6 {
-                mesh.tri(Matter::Solid, [rim(0), rim(k), rim(k + 1)], [hex(0x1c1d1e); 3]);
-            }
-        }
-    }
-    for (x, c) in [(length * 0.5 + 0.012, 0xe8e4d8), (-length * 0.5 - 0.012, 0x8c2b26)] {
-        for y in [-0.62, 0.62] {
-            let half = if x > 0.0 { 0.2 } else { -0.2 };
-            mesh.wall(rect.at(x, y - half), rect.at(x, y + half), u + 0.6, u + 0.76, hex(c), hex(c));
-        }
-    }
+    vehicles::draw(mesh, &vehicles::Vehicle { kind, at, along, color }, level);
 }

@@ -8,13 +8,13 @@
 //! limit of pixels: level 3 lacks lamps' arms, shutters and kerbs; 2 windows and cars; 1 the storeys; 0 single houses.
 
 use super::building::Building;
-use super::facade;
 use super::harbour::Fixture;
 use super::land::{self, Maps};
 use super::plan::{PAVEMENT_M, Plan, inset};
 use super::terrain::{TOWN_HALF_M, Terrain};
 use super::things::{self, FOREST_GROUP, Placed, STREET_GROUP, Thing};
 use super::{GeneratedFile, names};
+use crate::bake::draw::facade;
 use crate::bake::feature::Feature;
 use crate::bake::frame::PlanFrame;
 use crate::bake::glb;

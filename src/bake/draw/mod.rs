@@ -7,9 +7,11 @@
 pub mod building;
 pub mod facade;
 pub mod furniture;
+pub mod mass;
 pub mod plants;
 pub mod poly;
 pub mod roof;
+pub mod rules;
 pub mod skeleton;
 pub mod style;
 pub mod vehicles;

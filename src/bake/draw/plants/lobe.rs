@@ -83,8 +83,8 @@ pub fn lobes(
     }
 }
 
-/// On the tufts of one lobe, before those that others hide.
-const TUFTS: usize = 26;
+/// Tufts of one lobe, before those that other lobes hide.
+const TUFTS: usize = 30;
 
 struct Brush {
     lobe: Lobe,
@@ -102,7 +102,7 @@ impl Brush {
         let turn = crate::bake::det::unit_vector(rng.unit() * std::f64::consts::TAU);
         let (corners, faces): (&[[f64; 3]], &[[usize; 3]]) =
             if detail == 0 { (&OCTAHEDRON, &OCTAHEDRON_FACES) } else { (&CORNERS, &FACES) };
-        let size = [1.08, 1.04, 0.9][detail];
+        let size = [1.08, 1.04, 0.95][detail];
         let wander = if detail == 0 { 0.0 } else { rough * 0.45 };
         let unit: Vec<DVec3> = corners
             .iter()
@@ -128,8 +128,8 @@ impl Brush {
             let z = 1.0 - 1.72 * (k as f64 + 0.5) / TUFTS as f64;
             let flat = crate::bake::det::unit_vector(turn + 2.399_963 * k as f64) * (1.0 - z * z).max(0.0).sqrt();
             let out = (flat.extend(z) + jitter(rng, 0.14)).normalize_or(DVec3::Z);
-            let size = rng.range(0.32, 0.5);
-            let reach = rng.range(0.92, 1.0 + rough * 0.5);
+            let size = rng.range(0.28, 0.45);
+            let reach = rng.range(0.95, 1.0 + rough * 0.42);
             if hidden(out) {
                 continue;
             }
@@ -140,7 +140,7 @@ impl Brush {
                 let d = crate::bake::det::unit_vector(spin + j * 2.094_395 + rng.range(-0.35, 0.35))
                     * size
                     * rng.range(0.8, 1.25);
-                out * (reach - size * 0.16) + x * d.x + y * d.y
+                out * (reach - size * 0.34) + x * d.x + y * d.y
             });
             let tip = out * (reach + size * rng.range(0.2, 0.42)) + jitter(rng, 0.1) + DVec3::Z * 0.04;
             for j in 0..3 {

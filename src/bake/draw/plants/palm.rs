@@ -28,7 +28,7 @@ pub fn draw(mesh: &mut Mesh, plant: &Plant, tone: f32, rng: &mut Rng, level: usi
     for k in 0..count {
         let angle = std::f64::consts::TAU * (k as f64 * 0.381_966) + rng.range(-0.2, 0.2);
         // Young ones stand, old ones hang.
-        let age = k as f64 / count as f64;
+        let age = 0.14 + 0.86 * k as f64 / count as f64;
         frond(mesh, top, (angle, age), h * rng.range(0.27, 0.34), (light, dark), level, rng);
     }
     if level >= 4 {
@@ -75,7 +75,7 @@ fn frond(
     // A parabola: out and up, then down under its own weight.
     let spine =
         |t: f64| top + (d * reach * t * (1.0 - 0.12 * t)).extend(reach * (rise * t - (0.75 + 0.2 * age) * t * t));
-    let side = d.perp().extend(0.0) * reach * 0.13;
+    let side = d.perp().extend(0.0) * reach * 0.1;
     let stops: &[(f64, f64)] = if level >= 4 {
         &[(0.0, 0.15), (0.35, 1.0), (0.72, 0.82), (1.0, 0.0)]
     } else {
