@@ -43,6 +43,15 @@ impl PlanFrame {
         )
     }
 
+    /// The other way of [`Self::geodetic_from_plan`].
+    pub fn plan_from_geodetic(&self, p: DVec3) -> DVec3 {
+        DVec3::new(
+            (p.x - self.lon_deg).to_radians() * self.radius_m_per_rad.0,
+            (p.y - self.lat_deg).to_radians() * self.radius_m_per_rad.1,
+            p.z - self.sea_h_m,
+        )
+    }
+
     pub fn ecef_from_plan(&self, p: DVec3) -> DVec3 {
         let geodetic = self.geodetic_from_plan(p);
         let (sin_lon, cos_lon) = sin_cos(geodetic.x.to_radians());

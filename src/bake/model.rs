@@ -5,13 +5,14 @@
 //! Frames: positions are geodetic on WGS84, longitude and latitude in degrees; heights are metres above the ellipsoid
 //! or above the ground, as [`Height`] says. Readers have already applied projection, axis order and geoid.
 //! Rings are open (the first vertex is not repeated), outer rings counter-clockwise seen from above, holes clockwise.
-//! Colours are sRGB.
+//! Colours are sRGB. All of it can be stored (serde) while it waits for its tile.
 
 use glam::{DVec2, DVec3};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The value of a property as its source gave it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     Text(String),
     Number(f64),
@@ -26,20 +27,20 @@ pub type Properties = BTreeMap<String, Value>;
 pub type Srgb = [u8; 3];
 
 /// Where something stands in height, metres.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Height {
     Ellipsoidal(f64),
     AboveGround(f64),
 }
 
 /// Longitudes and latitudes, degrees.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Polygon {
     pub outer: Vec<DVec2>,
     pub holes: Vec<Vec<DVec2>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feature {
     /// The source's own id, unique within the source, such as `way/4711` or a CityJSON object's key.
     pub id: String,
@@ -52,7 +53,7 @@ pub struct Feature {
     pub shape: Shape,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
     Building(Building),
     Surfaces(Surfaces),
@@ -63,7 +64,7 @@ pub enum Shape {
 }
 
 /// A building known by its footprint and some facts, to be drawn by rules.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Building {
     pub footprint: Polygon,
     /// The ground floor's height; [`Height::AboveGround`] is measured from the lowest ground below the footprint, and
@@ -82,7 +83,7 @@ pub struct Building {
     pub usage: Usage,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Roof {
     /// Chosen by rule.
     #[default]
@@ -101,7 +102,7 @@ pub enum Roof {
     Sawtooth,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Usage {
     #[default]
     Unknown,
@@ -124,13 +125,13 @@ pub enum Usage {
 }
 
 /// Explicit polygons in space: CityJSON solids, CityGML, meshes of other tools.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Surfaces {
     /// One geometry for each level of detail that the source has, coarsest first.
     pub lods: Vec<SurfaceLod>,
 }
 
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SurfaceLod {
     /// As the source counts, such as 1.2 or 2.2.
     pub lod: f64,
@@ -140,7 +141,7 @@ pub struct SurfaceLod {
     pub textures: Vec<Texture>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Surface {
     pub kind: SurfaceKind,
     /// Indices of vertices; the first ring is the outer one, counter-clockwise seen from outside.
@@ -152,7 +153,7 @@ pub struct Surface {
     pub properties: Properties,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum SurfaceKind {
     #[default]
     Unknown,
@@ -174,14 +175,14 @@ pub enum SurfaceKind {
 }
 
 /// A picture that a source names, relative to the source's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Texture {
     pub uri: String,
     pub repeat: bool,
 }
 
 /// Something along a line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Way {
     pub kind: WayKind,
     /// Longitude, latitude (degrees); height as `heights` says.
@@ -202,7 +203,7 @@ pub struct Way {
     pub pavements: Option<(bool, bool)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineHeights {
     /// Heights are to be taken from the terrain; those of the line are 0.
     OnGround,
@@ -210,7 +211,7 @@ pub enum LineHeights {
     Ellipsoidal,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WayKind {
     Motorway,
     Trunk,
@@ -246,7 +247,7 @@ pub enum WayKind {
 }
 
 /// What covers the ground.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     pub cover: Cover,
     pub polygons: Vec<Polygon>,
@@ -254,7 +255,7 @@ pub struct Area {
     pub height: Option<Height>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cover {
     Water,
     Grass,
@@ -286,7 +287,7 @@ pub enum Cover {
 }
 
 /// Something that stands at a point.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     pub kind: PointKind,
     /// Longitude, latitude, degrees.
@@ -299,7 +300,7 @@ pub struct Point {
     pub heading_deg: Option<f64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PointKind {
     BroadleavedTree,
     NeedleleavedTree,
@@ -319,7 +320,7 @@ pub enum PointKind {
 }
 
 /// A model file that stands somewhere.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Placed {
     /// glTF, GLB or OBJ, relative to the job file.
     pub uri: String,

@@ -25,7 +25,6 @@ pub mod parts;
 pub mod plan;
 pub mod quayside;
 pub mod route;
-pub mod sites;
 pub mod terrain;
 pub mod things;
 pub mod tileset;
@@ -54,7 +53,13 @@ impl Default for Options {
     }
 }
 
-pub use crate::bake::GeneratedFile;
+/// A file to be stored below the output folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Relative, with `/` between folders.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
 
 /// What signals, cranes and AGVs repeat themselves after.
 pub const TRACE_UNIT_SECS: u32 = 90;
