@@ -25,6 +25,7 @@ pub mod parts;
 pub mod plan;
 pub mod quayside;
 pub mod route;
+pub mod sites;
 pub mod terrain;
 pub mod things;
 pub mod tileset;
