@@ -102,7 +102,7 @@ pub const MOTORWAY: [DVec2; 11] = [
     DVec2::new(8000.0, 1750.0),
 ];
 /// Parts of the motorway by distance from its western end, metres: through the hill, over the river, the toll plaza.
-pub const TUNNEL_M: (f64, f64) = (2050.0, 3050.0);
+pub const TUNNEL_M: (f64, f64) = (1760.0, 3380.0);
 pub const BRIDGE_M: (f64, f64) = (4150.0, 5450.0);
 pub const TOLL_M: f64 = 11_650.0;
 

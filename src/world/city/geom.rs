@@ -18,9 +18,7 @@ impl Bounds {
     }
 
     pub fn around<'a>(points: impl IntoIterator<Item = &'a DVec2>) -> Self {
-        points
-            .into_iter()
-            .fold(Self::EMPTY, |b, &p| Self { low: b.low.min(p), high: b.high.max(p) })
+        points.into_iter().fold(Self::EMPTY, |b, &p| Self { low: b.low.min(p), high: b.high.max(p) })
     }
 
     pub fn grown(self, by: f64) -> Self {
@@ -314,10 +312,7 @@ impl Line {
         let k = self.at_m.partition_point(|&x| x <= m).clamp(1, self.points.len() - 1);
         let (a, b) = (self.at_m[k - 1], self.at_m[k]);
         let t = if b > a { ((m - a) / (b - a)).clamp(0.0, 1.0) } else { 0.0 };
-        (
-            self.points[k - 1].lerp(self.points[k], t),
-            (self.points[k] - self.points[k - 1]).normalize_or(DVec2::X),
-        )
+        (self.points[k - 1].lerp(self.points[k], t), (self.points[k] - self.points[k - 1]).normalize_or(DVec2::X))
     }
 
     /// The nearest point: its distance and metres along. Linear in the line's points.

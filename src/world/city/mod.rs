@@ -2,10 +2,15 @@
 //!
 //! Pure data, no drawing. Plan frame: metres east and north of the world's middle, up above the sea.
 
+pub mod arterials;
+pub mod districts;
+pub mod divide;
 pub mod geom;
+pub mod graph;
+pub mod motorway;
 pub mod near;
+pub mod net;
 pub mod relief;
 pub mod terrain;
+pub mod words;
 
-#[cfg(test)]
-mod look;

@@ -64,7 +64,8 @@ impl Near {
         for (index, list) in cells.iter_mut().enumerate().filter(|(_, list)| list.len() > 2) {
             let cell = DVec2::new((index % self.size.0) as f64 + 0.5, (index / self.size.0) as f64 + 0.5);
             let middle = self.low + cell * CELL_M;
-            let distance = |k: u32| to_segment(middle, self.line.points[k as usize], self.line.points[k as usize + 1]).0;
+            let distance =
+                |k: u32| to_segment(middle, self.line.points[k as usize], self.line.points[k as usize + 1]).0;
             let least = list.iter().map(|&k| distance(k)).fold(f64::MAX, f64::min);
             list.retain(|&k| distance(k) <= least + CELL_M * 1.42);
         }

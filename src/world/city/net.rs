@@ -3,7 +3,7 @@
 //! Faces are divided by [`Net::connect`] alone, which joins two corners of the same face, so a net that is planar stays
 //! planar. Everything is one connected whole: faces have no holes. Plan frame metres.
 
-use super::geom::{BoxIndex, Bounds, area, crossing};
+use super::geom::{Bounds, BoxIndex, area, crossing};
 use crate::bake::det::atan2;
 use glam::DVec2;
 

@@ -13,7 +13,7 @@ struct Ridge {
 }
 
 /// The range in the north, the spurs that run down from it, and the two headlands that frame the bay.
-const RIDGES: [Ridge; 9] = [
+const RIDGES: [Ridge; 10] = [
     Ridge {
         crest: &[
             (-15000.0, 9800.0, 760.0),
@@ -39,12 +39,19 @@ const RIDGES: [Ridge; 9] = [
             (-8300.0, 7700.0, 700.0),
             (-6900.0, 4800.0, 430.0),
             (-5900.0, 2900.0, 240.0),
-            (-5520.0, 1150.0, 170.0),
-            (-5700.0, -500.0, 120.0),
+            (-5560.0, 1900.0, 100.0),
+        ],
+        reach_m: 1350.0,
+    },
+    Ridge {
+        crest: &[
+            (-5750.0, 2500.0, 190.0),
+            (-5520.0, 1150.0, 150.0),
+            (-5700.0, -500.0, 115.0),
             (-6050.0, -2100.0, 95.0),
             (-6220.0, -3300.0, 62.0),
         ],
-        reach_m: 1450.0,
+        reach_m: 1020.0,
     },
     // The eastern headland.
     Ridge {

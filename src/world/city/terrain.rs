@@ -43,10 +43,10 @@ const COAST: [(f64, f64); 44] = [
     (1300.0, -2420.0),
     (1800.0, -2640.0),
     // The port's quays.
-    (2400.0, -2800.0),
+    (2400.0, -2700.0),
     (2400.0, -3380.0),
     (4900.0, -3380.0),
-    (4900.0, -2760.0),
+    (4900.0, -2680.0),
     (5300.0, -2520.0),
     (5900.0, -2400.0),
     (6450.0, -2480.0),
@@ -231,7 +231,8 @@ impl Terrain {
             if self.river.may_reach(p) {
                 bits |= flags::RIVER;
             }
-            if PADS.iter().any(|pad| outside_of(pad, p) < PAD_SLOPE_M + FLAG_M) {
+            let ski = (p - SKI_PLACE.0).length() < SKI_PLACE.1 + PAD_SLOPE_M + FLAG_M;
+            if ski || PADS.iter().any(|pad| outside_of(pad, p) < PAD_SLOPE_M + FLAG_M) {
                 bits |= flags::PAD;
             }
             if self.graded.iter().any(|g| g.near.may_reach(p)) {
@@ -289,11 +290,7 @@ impl Terrain {
         }
         let kept = self.relief.at(p);
         let t = smoothstep(GRID_HALF_M - 320.0, GRID_HALF_M, out);
-        if t > 0.0 {
-                lerp(kept, relief::land(self.seed, p, self.inland.at(p)), t)
-        } else {
-            kept
-        }
+        if t > 0.0 { lerp(kept, relief::land(self.seed, p, self.inland.at(p)), t) } else { kept }
     }
 
     /// Gradient of the height: metres up per metre east and north, over 16 m.
@@ -404,7 +401,8 @@ impl Terrain {
         let steep = smoothstep(40.0, 2.0, width) * smoothstep(420.0, 20.0, out);
         let dredged = 11.0 * smoothstep(900.0, 300.0, outside_of(&PORT, p)) * smoothstep(0.0, 60.0, out);
         let wall = 4.2 * steep * smoothstep(-0.2, 1.5, out);
-        let shelf = 9.0 * smoothstep(0.0, 520.0, out) + 22.0 * smoothstep(300.0, 2600.0, out)
+        let shelf = 9.0 * smoothstep(0.0, 520.0, out)
+            + 22.0 * smoothstep(300.0, 2600.0, out)
             + 60.0 * smoothstep(2000.0, 14_000.0, out);
         let swell = 1.5 * smoothstep(60.0, 500.0, out) * fractal(self.seed ^ 82, p / 310.0, 2);
         (-wall - shelf - dredged + swell).min(-0.03 * out.min(4.0) - 0.02)
@@ -418,7 +416,14 @@ pub fn outside_of(pad: &Pad, p: DVec2) -> f64 {
     q.max(DVec2::ZERO).length()
 }
 
+/// The level place at the foot of the ski slope: middle, radius, height.
+pub const SKI_PLACE: (DVec2, f64, f64) = (DVec2::new(250.0, 4480.0), 150.0, 596.0);
+
 fn with_pads(p: DVec2, mut h: f64) -> f64 {
+    let out = (p - SKI_PLACE.0).length() - SKI_PLACE.1;
+    if out < PAD_SLOPE_M {
+        h = lerp(SKI_PLACE.2, h, smoothstep(0.0, PAD_SLOPE_M, out));
+    }
     for pad in &PADS {
         let out = outside_of(pad, p);
         if out < PAD_SLOPE_M {
