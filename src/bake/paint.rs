@@ -119,6 +119,15 @@ impl Canvas {
         paint
     }
 
+    /// How bright the picture is at a place, 0 to 255; 0 outside of it.
+    pub fn brightness(&self, p: DVec2) -> u8 {
+        let (x, y) = self.to_px(p);
+        if x < 0.0 || y < 0.0 {
+            return 0;
+        }
+        self.pixmap.pixel(x as u32, y as u32).map_or(0, |pixel| pixel.green())
+    }
+
     /// The picture as JPEG; `quality` is 1 to 100.
     pub fn jpeg(&self, quality: u8) -> Option<Picture> {
         let rgb: Vec<u8> = self.pixmap.data().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();

@@ -7,6 +7,8 @@
 pub mod cover;
 pub mod light;
 pub mod sheet;
+pub mod streets;
+pub mod town;
 
 use std::collections::BTreeMap;
 
@@ -20,11 +22,15 @@ use crate::bake::paint::Canvas;
 use crate::bake::tiling::land::{LandTree, Made, TileId};
 use crate::world::Options;
 use crate::world::city::geom::Bounds;
+use crate::world::city::graph::Graph;
+use crate::world::city::motorway::Motorway;
+use crate::world::city::surface::Surface;
 use crate::world::city::terrain::{Terrain, outside_of};
 use crate::world::layout::{PADS, WORLD_HALF_M};
 use crate::world::sites::{self, Fixture, Lamp, ground::Patch};
 use light::Lamps;
 use sheet::{Ground, Sheet};
+use town::Town;
 
 /// Levels of the quadtree: 16 km down to 250 m.
 pub const LEVELS: u32 = 7;
@@ -44,6 +50,7 @@ pub struct World {
     pub frame: PlanFrame,
     pub tree: LandTree,
     terrain: Terrain,
+    town: Town,
     fixtures: Vec<Fixture>,
     /// Made ground of the pads by level of detail.
     patches: [Vec<Patch>; 5],
@@ -54,13 +61,20 @@ impl World {
     pub fn new(options: &Options, progress: &mut dyn FnMut(f32, &str)) -> Self {
         progress(0.0, "land");
         let frame = PlanFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
-        let terrain = Terrain::new(options.seed);
+        let mut terrain = Terrain::new(options.seed);
+        let motorway = Motorway::new(&terrain);
+        motorway.grade(&mut terrain);
+        progress(0.2, "streets");
+        let graph = Graph::new(options.seed, &terrain, &motorway);
+        let surface = Surface::new(&graph);
+        let town = Town { graph, surface, seed: options.seed };
         progress(0.6, "port and factory");
         Self {
             options: *options,
             frame,
             tree: LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 },
             terrain,
+            town,
             fixtures: sites::fixtures(options.seed),
             patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
             lamps: sites::lamps(options.seed),
@@ -134,7 +148,14 @@ impl World {
         if id.level < PICTURED_LEVELS {
             mesh.pictured.extend(self.pictured(&sheet));
         } else {
-            sheet.land(&mut mesh, &self.terrain, |p| self.ground(p), |_, _| false);
+            let mask = self.town.mask(&rect);
+            let covered = |p: DVec2| mask.as_ref().is_some_and(|m| m.brightness(p) > 40);
+            let ground = |p: DVec2| {
+                let ground = self.ground(p);
+                Ground { covered: ground.covered || covered(p), ..self.town.open_ground(p).unwrap_or(ground) }
+            };
+            sheet.land(&mut mesh, &self.terrain, ground, |_, _| false);
+            self.town.draw(&mut mesh, &self.terrain, &rect, detail);
         }
         let sea_cells = if id.level < 3 { 96 } else { 32 };
         sheet.sea(&mut mesh, &self.terrain, sea_cells);
@@ -168,6 +189,7 @@ impl World {
         let size_m = sheet.rect.size().x;
         let mut canvas = Canvas::new(sheet.rect.low, size_m, PICTURE_PX)?;
         canvas.wash(4, 0.10, |p| self.ground(p).color);
+        self.town.paint(&mut canvas, &sheet.rect);
         let picture = canvas.jpeg(82)?;
         let (triangles, uv) = sheet.pictured(&self.terrain);
         (!triangles.is_empty()).then_some(Pictured { picture, triangles, uv })

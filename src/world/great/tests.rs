@@ -27,7 +27,9 @@ fn write_some_tiles() {
     // Whole families only, or the tree would have holes.
     let whole: BTreeMap<TileId, Made> = chosen
         .iter()
-        .filter(|(id, _)| id.parent().is_none_or(|p| p.children().iter().all(|c| !made.contains_key(c) || chosen.contains_key(c))))
+        .filter(|(id, _)| {
+            id.parent().is_none_or(|p| p.children().iter().all(|c| !made.contains_key(c) || chosen.contains_key(c)))
+        })
         .map(|(id, made)| (*id, *made))
         .collect();
     for file in world.tree.files(&whole, None).unwrap() {
@@ -50,7 +52,10 @@ fn write_some_tiles() {
         let n = *count as f64;
         println!(
             "level {level}: {count} tiles, {:.1} ms (at most {:.0}), {:.0} KB, {:.0} triangles each",
-            secs / n * 1e3, longest * 1e3, *bytes as f64 / n / 1e3, *triangles as f64 / n
+            secs / n * 1e3,
+            longest * 1e3,
+            *bytes as f64 / n / 1e3,
+            *triangles as f64 / n
         );
     }
 }
