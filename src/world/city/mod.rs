@@ -11,6 +11,8 @@ pub mod motorway;
 pub mod near;
 pub mod net;
 pub mod relief;
+pub mod surface;
 pub mod terrain;
 pub mod words;
+
 
