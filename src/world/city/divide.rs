@@ -7,7 +7,7 @@
 
 use super::arterials::VILLAGES;
 use super::districts::{District, Pattern, QUARTERS, SPECIALS, Special, quarter_of};
-use super::geom::{area, contains, crossing, extent, longest_side, simplified, to_rim, to_segment};
+use super::geom::{area, contains, crossing, extent, longest_side, simplified, to_segment};
 use super::graph::{Class, Ground, Use, Way, inner_point};
 use super::net::Net;
 use super::terrain::Terrain;
@@ -306,7 +306,7 @@ impl Divider<'_> {
         if !self.end_fits(around, rim, task, a, &points, false) || !self.end_fits(around, rim, task, b, &points, true) {
             return None;
         }
-        self.parts_fit(rim, task, (a, b), &points).then(|| self.connect(face, around, task, (a, b), &points))
+        self.parts_fit(around, rim, task, (a, b), &points).then(|| self.connect(face, around, task, (a, b), &points))
     }
 
     /// Follows the grain from inside to the rim: points, and the piece of the rim that was hit.
@@ -413,7 +413,7 @@ impl Divider<'_> {
     }
 
     /// Whether both parts are large and wide enough, and the chord keeps off the rim.
-    fn parts_fit(&self, rim: &[DVec2], task: &Task, feet: (Foot, Foot), points: &[DVec2]) -> bool {
+    fn parts_fit(&self, around: &[u32], rim: &[DVec2], task: &Task, feet: (Foot, Foot), points: &[DVec2]) -> bool {
         let n = rim.len();
         let index = |f: Foot| match f {
             Foot::Corner(k) => (k, k),
@@ -447,20 +447,30 @@ impl Divider<'_> {
                 return false;
             }
         }
-        let clear = 0.62 * task.gap_m;
+        // Streets have widths: clearance is measured from the kerbs around.
+        let half: Vec<f64> = around.iter().map(|&h| self.ways[self.net.way(h) as usize].class.half_m()).collect();
+        let at_foot = |f: Foot| match f {
+            Foot::Corner(k) => half[k].max(half[(k + n - 1) % n]),
+            Foot::Piece(k, _) => half[k],
+        };
+        let (half_a, half_b) = (at_foot(feet.0), at_foot(feet.1));
+        let clear = 0.5 * task.gap_m;
         let total: f64 = points.windows(2).map(|w| (w[1] - w[0]).length()).sum();
-        if total < task.gap_m {
+        if total < task.gap_m + half_a + half_b {
             return false;
         }
+        let to_kerb = |p: DVec2| {
+            (0..n).map(|k| to_segment(p, rim[k], rim[(k + 1) % n]).0 - half[k]).fold(f64::MAX, f64::min)
+        };
         let mut run = 0.0;
         for w in points.windows(2) {
             let length = (w[1] - w[0]).length();
             let count = (length / 18.0).ceil().max(1.0);
             for i in 0..count as usize {
                 let m = run + length * (i as f64 + 0.5) / count;
-                let room = clear.min((m - 2.0).min(total - m - 2.0) * 0.6);
+                let room = clear.min((m - half_a - 2.0).min(total - m - half_b - 2.0) * 0.6);
                 let p = w[0].lerp(w[1], (i as f64 + 0.5) / count);
-                if room > 0.0 && (to_rim(rim, p) < room || !contains(rim, p)) {
+                if room > 0.0 && (to_kerb(p) < room || !contains(rim, p)) {
                     return false;
                 }
             }

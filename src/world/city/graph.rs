@@ -241,6 +241,7 @@ impl Graph {
         for n in (0..count).filter(|&n| is_junction(n)) {
             nodes[number[n as usize] as usize].arms = fans[n as usize].iter().map(|&h| edge_of[h as usize]).collect();
         }
+        settle_ends(&nodes, &mut edges);
         let faces: Vec<Face> = (0..net.faces.len() as u32)
             .map(|f| {
                 let around = net.around(f);
@@ -304,6 +305,29 @@ impl Graph {
 
     pub fn name_of(&self, edge: usize) -> &str {
         &self.ways[self.edges[edge].way as usize].name
+    }
+}
+
+/// Takes bends out of the last metres before junctions, so that kerbs meet on straight lines.
+fn settle_ends(nodes: &[Node], edges: &mut [Edge]) {
+    let widest = |n: u32, own: u32, edges: &[Edge]| {
+        let arms = &nodes[n as usize].arms;
+        arms.iter().filter(|a| a.0 != own).map(|a| edges[a.0 as usize].class.half_m()).fold(0.0, f64::max)
+    };
+    for k in 0..edges.len() {
+        let (from, to) = (edges[k].from, edges[k].to);
+        let own = edges[k].class.half_m();
+        let need = |n| widest(n, k as u32, edges) * 1.35 + own * 0.6 + 7.0;
+        let (need_from, need_to) = (need(from), need(to));
+        let line = &edges[k].line;
+        let length = line.length();
+        let last = line.points.len() - 1;
+        let kept = |i: usize| i == 0 || i == last || line.at_m[i] > need_from && line.at_m[i] < length - need_to;
+        let mut points: Vec<DVec2> = (0..=last).filter(|&i| kept(i)).map(|i| line.points[i]).collect();
+        if from == to && points.len() < 4 {
+            points = line.points.clone();
+        }
+        edges[k].line = Line::new(points);
     }
 }
 

@@ -15,3 +15,4 @@ pub mod surface;
 pub mod terrain;
 pub mod words;
 
+
