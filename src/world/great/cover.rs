@@ -12,7 +12,7 @@ use crate::world::city::geom::Bounds;
 use crate::world::city::terrain::{Shore, Terrain};
 
 /// Above this height there is snow, below it woods end some way.
-const SNOW_U: f64 = 980.0;
+const SNOW_U: f64 = 1010.0;
 const TREE_LINE_U: f64 = 860.0;
 /// Trees are drawn by lot in cells of this size.
 const TREE_CELL_M: f64 = 9.0;
@@ -34,7 +34,8 @@ pub fn woods(terrain: &Terrain, p: DVec2, h: f64, slope: f64) -> f64 {
 /// The ground at a place.
 pub fn ground(terrain: &Terrain, p: DVec2) -> Ground {
     let h = terrain.height(p);
-    let slope = terrain.hillside(p).length();
+    let hillside = terrain.hillside(p);
+    let slope = hillside.length();
     let ground = |surface, color| Ground { surface, color, covered: false };
     if h < 0.3 {
         return ground(Surface::Sand, hex(0x9a8a68));
@@ -52,7 +53,8 @@ pub fn ground(terrain: &Terrain, p: DVec2) -> Ground {
             Shore::Quay => {}
         }
     }
-    let ragged = h + 70.0 * fractal(terrain.seed ^ 33, p / 190.0, 3);
+    // Snow lies lower on northern slopes, which fall towards the north.
+    let ragged = h + 110.0 * fractal(terrain.seed ^ 33, p / 230.0, 4) - 260.0 * hillside.y.clamp(-0.6, 0.6);
     if ragged > SNOW_U && slope < 0.95 {
         return ground(Surface::Snow, hex(0xf2f4f7));
     }
@@ -98,16 +100,16 @@ fn field(terrain: &Terrain, p: DVec2, h: f64, slope: f64) -> Option<Ground> {
         return Some(Ground { surface: Surface::Grass, color: hex(0x5f6b3c), covered: false });
     }
     let (surface, code) = match rng.below(12) {
-        0..=2 => (Surface::Crop, 0xb9a766),
-        3 | 4 => (Surface::Crop, 0x86904e),
-        5 => (Surface::Soil, 0x8a6f52),
-        6 => (Surface::Crop, 0xc8b878),
-        7 => (Surface::Grass, 0x7f8e4a),
-        8 | 9 => (Surface::Crop, 0x6c7d42),
-        10 => (Surface::Soil, 0x9b8160),
-        _ => (Surface::Crop, 0x9aa05a),
+        0..=2 => (Surface::Crop, 0xa89a62),
+        3 | 4 => (Surface::Crop, 0x858c50),
+        5 => (Surface::Soil, 0x87745a),
+        6 => (Surface::Crop, 0xb2a56c),
+        7 => (Surface::Grass, 0x7d8a4c),
+        8 | 9 => (Surface::Crop, 0x717f48),
+        10 => (Surface::Soil, 0x918062),
+        _ => (Surface::Crop, 0x929858),
     };
-    Some(Ground { surface, color: scale(hex(code), rng.range(0.9, 1.08) as f32), covered: false })
+    Some(Ground { surface, color: scale(hex(code), rng.range(0.93, 1.05) as f32), covered: false })
 }
 
 /// Trees of open country whose cell lies in a rectangle; `free` says whether nothing else stands at a place.
