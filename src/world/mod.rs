@@ -13,6 +13,8 @@
 //! deeper tree, not other code.
 
 pub mod building;
+pub mod city;
+pub mod great;
 pub mod ground;
 pub mod harbour;
 pub mod land;
@@ -23,6 +25,7 @@ pub mod parts;
 pub mod plan;
 pub mod quayside;
 pub mod route;
+pub mod sites;
 pub mod terrain;
 pub mod things;
 pub mod tileset;

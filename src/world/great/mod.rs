@@ -1,3 +1,221 @@
 //! The great world, tile by tile: drawn from its plan when a tile is asked for.
+//!
+//! [`World::new`] makes the plan; it decides which tiles there are and bounds them, so that the tileset's files can be written
+//! before any tile is drawn. [`World::tile`] draws one; its bytes depend on the plan alone, so tiles may be made in any order,
+//! on any number of threads.
 
+pub mod cover;
+pub mod light;
 pub mod sheet;
+
+use std::collections::BTreeMap;
+
+use glam::{DVec2, DVec3};
+
+use crate::bake::feature::Feature;
+use crate::bake::frame::PlanFrame;
+use crate::bake::glb;
+use crate::bake::mesh::{Mesh, Pictured};
+use crate::bake::paint::Canvas;
+use crate::bake::tiling::land::{LandTree, Made, TileId};
+use crate::world::Options;
+use crate::world::city::geom::Bounds;
+use crate::world::city::terrain::{Terrain, outside_of};
+use crate::world::layout::{PADS, WORLD_HALF_M};
+use crate::world::sites::{self, Fixture, Lamp, ground::Patch};
+use light::Lamps;
+use sheet::{Ground, Sheet};
+
+/// Levels of the quadtree: 16 km down to 250 m.
+pub const LEVELS: u32 = 7;
+/// The level of detail that tiles of a level are drawn at.
+const DETAIL: [usize; LEVELS as usize] = [0, 0, 0, 1, 2, 3, 4];
+/// Size of what a level leaves out, metres.
+pub const ERROR_M: [f64; LEVELS as usize] = [190.0, 96.0, 48.0, 24.0, 11.0, 4.5, 0.0];
+/// Levels whose ground is a picture.
+const PICTURED_LEVELS: u32 = 4;
+const PICTURE_PX: u32 = 1024;
+/// Cells of the land's grid along a tile's side, by level.
+const CELLS: [usize; LEVELS as usize] = [96, 72, 64, 48, 40, 40, 32];
+
+/// The plan of the world and what it needs for drawing.
+pub struct World {
+    pub options: Options,
+    pub frame: PlanFrame,
+    pub tree: LandTree,
+    terrain: Terrain,
+    fixtures: Vec<Fixture>,
+    /// Made ground of the pads by level of detail.
+    patches: [Vec<Patch>; 5],
+    lamps: Vec<Lamp>,
+}
+
+impl World {
+    pub fn new(options: &Options, progress: &mut dyn FnMut(f32, &str)) -> Self {
+        progress(0.0, "land");
+        let frame = PlanFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
+        let terrain = Terrain::new(options.seed);
+        progress(0.6, "port and factory");
+        Self {
+            options: *options,
+            frame,
+            tree: LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 },
+            terrain,
+            fixtures: sites::fixtures(options.seed),
+            patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
+            lamps: sites::lamps(options.seed),
+        }
+    }
+
+    /// All tiles with what is known of them before they are drawn, coarse ones first.
+    pub fn made(&self) -> BTreeMap<TileId, Made> {
+        let mut made = BTreeMap::new();
+        let mut open = vec![TileId::ROOT];
+        while let Some(id) = open.pop() {
+            let leaf = id.level + 1 >= LEVELS || !self.refines(id);
+            let content_box = Some(self.bounds(id));
+            made.insert(id, Made { content_box, error_m: if leaf { 0.0 } else { ERROR_M[id.level as usize] } });
+            if !leaf {
+                open.extend(id.children());
+            }
+        }
+        made
+    }
+
+    fn rect(&self, id: TileId) -> Bounds {
+        let (low, high) = self.tree.rect(id);
+        Bounds::new(low, high)
+    }
+
+    /// Whether a finer level shows more: everywhere on land, and where something stands in the water.
+    fn refines(&self, id: TileId) -> bool {
+        let rect = self.rect(id);
+        let half = rect.size().x * 0.5;
+        id.level < 2
+            || self.terrain.inland(rect.centre()) > -half * 1.5 - 30.0
+            || self.fixtures.iter().any(|f| touches(&rect, f.at, f.radius_m))
+    }
+
+    /// A box around all that a tile draws, tile frame.
+    fn bounds(&self, id: TileId) -> (DVec3, DVec3) {
+        let rect = self.rect(id);
+        let (mut low, mut high) = (f64::MAX, f64::MIN);
+        let count = 8 << (2 - id.level.min(2)) as usize;
+        for k in 0..(count + 1) * (count + 1) {
+            let t = DVec2::new((k % (count + 1)) as f64, (k / (count + 1)) as f64) / count as f64;
+            let h = self.terrain.height(rect.low + rect.size() * t).max(-2.0);
+            (low, high) = (low.min(h), high.max(h));
+        }
+        // Between the samples land is steep at most like a cliff; trees and houses stand on it.
+        let step = rect.size().x / count as f64;
+        let margin = (step * 0.6).min(60.0) + 4.0;
+        let mut out = 2.0;
+        for fixture in self.fixtures.iter().filter(|f| inside(&rect, f.at)) {
+            out = f64::max(out, fixture.radius_m);
+            high = high.max(self.terrain.height(fixture.at).max(0.0) + fixture.height_m);
+        }
+        let half = rect.size() * 0.5 + out + 2.0;
+        // The Earth falls away from the tile's level plane.
+        let sag = half.length_squared() / 12.7e6;
+        (
+            DVec3::new(-half.x, -half.y, low - margin - sag - skirt_m(id.level)),
+            DVec3::new(half.x, half.y, high + margin + 24.0),
+        )
+    }
+
+    /// Draws a tile: its content as GLB.
+    pub fn tile(&self, id: TileId) -> glb::Encoded {
+        let level = id.level.min(LEVELS - 1) as usize;
+        let rect = self.rect(id);
+        let detail = DETAIL[level];
+        let mut mesh = Mesh::default();
+        let mut table: Vec<Feature> = Vec::new();
+        let sheet = Sheet { rect, cells: CELLS[level], sunk_m: sunk_m(id.level), skirt_m: skirt_m(id.level) };
+        if id.level < PICTURED_LEVELS {
+            mesh.pictured.extend(self.pictured(&sheet));
+        } else {
+            sheet.land(&mut mesh, &self.terrain, |p| self.ground(p), |_, _| false);
+        }
+        let sea_cells = if id.level < 3 { 96 } else { 32 };
+        sheet.sea(&mut mesh, &self.terrain, sea_cells);
+        sheet::river(&mut mesh, &self.terrain, &rect, if id.level < 4 { 60.0 } else { 20.0 });
+        for patch in self.patches[detail].iter().filter(|patch| inside(&rect, middle(patch))) {
+            patch.draw(&mut mesh);
+        }
+        self.draw_fixtures(&mut mesh, &mut table, &rect, detail);
+        if id.level >= 4 {
+            self.draw_trees(&mut mesh, &rect, detail);
+        }
+        mesh.feature = None;
+        if id.level >= 4 {
+            Lamps::new(&grown(&rect, 40.0), self.lamps.iter().copied()).shine(&mut mesh);
+        }
+        let placement = glb::Placement {
+            frame: &self.frame,
+            ecef_from_tile: self.tree.ecef_from_tile(id),
+            root_from_tile: self.tree.root_from_tile(id),
+            packed: self.options.packed,
+        };
+        glb::tile(&mesh, &table, &placement)
+    }
+
+    fn ground(&self, p: DVec2) -> Ground {
+        let covered = PADS.iter().any(|pad| outside_of(pad, p) <= 0.0);
+        Ground { covered, ..cover::ground(&self.terrain, p) }
+    }
+
+    fn pictured(&self, sheet: &Sheet) -> Option<Pictured> {
+        let size_m = sheet.rect.size().x;
+        let mut canvas = Canvas::new(sheet.rect.low, size_m, PICTURE_PX)?;
+        canvas.wash(4, 0.10, |p| self.ground(p).color);
+        let picture = canvas.jpeg(82)?;
+        let (triangles, uv) = sheet.pictured(&self.terrain);
+        (!triangles.is_empty()).then_some(Pictured { picture, triangles, uv })
+    }
+
+    fn draw_fixtures(&self, mesh: &mut Mesh, table: &mut Vec<Feature>, rect: &Bounds, detail: usize) {
+        for fixture in self.fixtures.iter().filter(|f| f.from_level <= detail && inside(rect, f.at)) {
+            mesh.feature = fixture.feature.as_ref().map(|feature| {
+                table.push(feature.clone());
+                table.len() as u32 - 1
+            });
+            (fixture.draw)(mesh, detail);
+        }
+        mesh.feature = None;
+    }
+
+    fn draw_trees(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
+        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0);
+        for plant in cover::trees(&self.terrain, rect, free) {
+            crate::bake::draw::plants::draw(mesh, &plant, detail);
+        }
+    }
+}
+
+fn sunk_m(level: u32) -> f64 {
+    [12.0, 8.0, 5.0, 2.5, 1.3, 0.9, 0.7][level.min(6) as usize]
+}
+
+fn skirt_m(level: u32) -> f64 {
+    [160.0, 90.0, 50.0, 25.0, 12.0, 6.0, 3.0][level.min(6) as usize]
+}
+
+fn inside(rect: &Bounds, p: DVec2) -> bool {
+    p.cmpge(rect.low).all() && p.cmplt(rect.high).all()
+}
+
+fn grown(rect: &Bounds, by_m: f64) -> Bounds {
+    Bounds::new(rect.low - by_m, rect.high + by_m)
+}
+
+fn touches(rect: &Bounds, p: DVec2, radius_m: f64) -> bool {
+    let grown = grown(rect, radius_m);
+    inside(&grown, p)
+}
+
+fn middle(patch: &Patch) -> DVec2 {
+    patch.corners.iter().map(|c| c.0).sum::<DVec2>() / patch.corners.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests;

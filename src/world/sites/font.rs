@@ -70,7 +70,9 @@ pub fn width(text: &str) -> f64 {
 /// A text on a face, its middle at `x` and its foot at `y`.
 pub fn write(pen: &mut Pen, f: &Face, (x, y): (f64, f64), height: f64, text: &str, c: Rgb) {
     let left = x - width(text) * height * 0.5;
+    // Large letters are seen from far, where the depth buffer is coarser.
+    let out = (height * 0.025).max(0.03);
     for [x0, y0, x1, y1] in rects(text) {
-        pen.paint(f, [left + x0 * height, y + y0 * height, left + x1 * height, y + y1 * height], 0.03, c);
+        pen.paint(f, [left + x0 * height, y + y0 * height, left + x1 * height, y + y1 * height], out, c);
     }
 }

@@ -17,13 +17,18 @@
 //! | 4 | 0.1 | railings, ropes, corrugation, doors, letters, rails, joints and stains of the ground |
 
 pub mod boxes;
+pub mod bridge;
 pub mod buildings;
+pub mod factory;
 pub mod font;
 pub mod ground;
 pub mod hull;
 pub mod parts;
 pub mod pen;
+pub mod places;
 pub mod port;
+pub mod power;
+pub mod roads;
 pub mod vehicles;
 
 use super::layout::Pad;
@@ -142,12 +147,21 @@ pub fn lamps(seed: u64) -> Vec<Lamp> {
 }
 
 fn sites(seed: u64) -> Vec<Builder> {
-    vec![port::site(seed)]
+    vec![port::site(seed), factory::site(seed), power::site(seed), roads::service_area(seed)]
 }
 
 /// The made ground of the pads at a level of detail, from the lowest layer to the highest.
 pub fn ground(seed: u64, level: usize) -> Vec<Patch> {
-    port::ground(seed, level)
+    let mut out = port::ground(seed, level);
+    out.extend(factory::ground(seed, level));
+    out.extend(power::ground(seed, level));
+    out.extend(roads::service_ground(seed, level));
+    out
+}
+
+/// Where interiors have their places.
+pub fn halls() -> Vec<Hall> {
+    factory::halls()
 }
 
 /// An id with a number of two digits: `sts-01`.

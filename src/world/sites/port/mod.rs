@@ -12,6 +12,9 @@ pub mod sts;
 mod terminals;
 mod yard;
 
+pub(crate) use gate::cars_in_row;
+pub(crate) use yard::mast;
+
 use super::ground::Patch;
 use super::{Builder, plan_from_pad};
 use crate::world::layout;
