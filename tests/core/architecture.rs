@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bake", &["geo", "format"]),
     ("world", &["geo", "format", "bake"]),
     ("platform", &["format"]),
+    ("batch", &["geo", "format", "bake", "platform"]),
     ("hub", &["geo", "format", "twin", "feed", "platform"]),
 ];
 
