@@ -7,8 +7,10 @@
 pub mod city;
 pub mod citygml;
 pub mod cityjson;
+pub mod osm;
 pub mod polygons;
 pub mod region;
+pub mod tags;
 
 use glam::DVec3;
 

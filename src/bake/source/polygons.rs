@@ -71,6 +71,26 @@ pub fn area_m2(ring: &[DVec2]) -> f64 {
     twice / 2.0
 }
 
+/// A point inside of a polygon, in the middle of its widest place at half of its height; `None` for what has no area.
+pub fn interior_point(polygon: &Polygon) -> Option<DVec2> {
+    let (lo, hi) = polygon.outer.iter().fold((f64::MAX, f64::MIN), |(lo, hi), p| (lo.min(p.y), hi.max(p.y)));
+    // Between the two vertices next to the middle, so that no vertex lies on the line.
+    let middle = (lo + hi) / 2.0;
+    let rings = || std::iter::once(&polygon.outer).chain(&polygon.holes);
+    let ys = || rings().flatten().map(|p| p.y);
+    let below = ys().filter(|y| *y <= middle).fold(lo, f64::max);
+    let above = ys().filter(|y| *y > middle).fold(hi, f64::min);
+    let y = (below + above) / 2.0;
+    let mut xs: Vec<f64> = rings()
+        .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+        .filter(|(a, b)| (a.y > y) != (b.y > y))
+        .map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x))
+        .collect();
+    xs.sort_by(f64::total_cmp);
+    let widest = xs.chunks_exact(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])))?;
+    Some(DVec2::new((widest[0] + widest[1]) / 2.0, y))
+}
+
 /// Metres per degree of longitude and latitude; without trigonometry of the standard library, whose last digit differs
 /// between machines.
 pub fn metres_per_degree(lat_deg: f64) -> DVec2 {
