@@ -21,7 +21,10 @@ impl Painter<'_> {
             if top > u {
                 self.parapet_face(u, top);
             }
-            self.on(surface, |p| p.lid(&rings, top, color));
+            // The parapets' pale tops and inner sides are in the mean.
+            let edge: f64 = rings.iter().flat_map(|r| poly::edges(r)).map(|(a, b)| (b - a).length()).sum();
+            let share = (edge * 0.75 / v.area_m2().max(1.0)).clamp(0.0, 0.45) as f32;
+            self.on(surface, |p| p.lid(&rings, top, blend(color, v.wall, share)));
             return;
         };
         let top = u + PARAPET_M;
