@@ -66,7 +66,13 @@ impl Painter<'_> {
                 _ if door == Some(k) => self.door(side, x, u),
                 BayKind::Balcony if floor > 0 => {
                     self.window(side, x, u, (floor, k), near, false);
-                    self.balcony(side, bay.x, (bay.width_m + 1.1).min(bays.pitch_m - 0.15), low, near && floor <= NEAR_BARS);
+                    self.balcony(
+                        side,
+                        bay.x,
+                        (bay.width_m + 1.1).min(bays.pitch_m - 0.15),
+                        low,
+                        near && floor <= NEAR_BARS,
+                    );
                 }
                 BayKind::Loggia if floor > 0 => self.loggia(side, x, u, (floor, k)),
                 _ => self.window(side, x, u, (floor, k), near, true),
@@ -120,7 +126,7 @@ impl Painter<'_> {
         if !near {
             return;
         }
-        let trim = scale(self.v.trim, self.light(side, u.0));
+        let trim = scale(self.style.stone, self.light(side, u.0));
         if sill && s.sill {
             let sx = (x.0 - 0.07, x.1 + 0.07);
             self.solid(side, sx, (u.0 - 0.07, u.0 + 0.015), 0.07, trim);
@@ -250,6 +256,9 @@ impl Painter<'_> {
                 if framed {
                     let light = self.light(side, u.0);
                     let (frame, shade) = (scale(self.style.frame, 0.8 * light), scale(self.v.wall, 0.42 * light));
+                    if bay.kind == BayKind::Loggia && floor > 0 {
+                        self.loggia_middle(side, bay.x, (bays.pitch_m - 0.3).max(bay.width_m), low);
+                    }
                     self.panel(Matter::Solid, side, x, u, 0.02, [frame, shade]);
                 }
                 let mut rng = self.lot(side, floor, k, 64);

@@ -84,7 +84,7 @@ pub fn lobes(
 }
 
 /// Tufts of one lobe, before those that other lobes hide.
-const TUFTS: usize = 24;
+const TUFTS: usize = 28;
 
 struct Brush {
     lobe: Lobe,
@@ -103,7 +103,7 @@ impl Brush {
         let (corners, faces): (&[[f64; 3]], &[[usize; 3]]) =
             if detail == 0 { (&OCTAHEDRON, &OCTAHEDRON_FACES) } else { (&CORNERS, &FACES) };
         let size = [1.08, 1.04, 0.95][detail];
-        let wander = if detail == 0 { 0.0 } else { rough * 0.45 };
+        let wander = [0.0, rough * 0.75, rough * 0.45][detail];
         let unit: Vec<DVec3> = corners
             .iter()
             .map(|c| {
@@ -111,11 +111,12 @@ impl Brush {
                 turned * size * rng.range(1.0 - wander, 1.0 + wander)
             })
             .collect();
-        let tip = if detail >= 2 { 0.12 } else { 0.7 };
+        let tips: [f32; 3] = if detail >= 2 { [0.36; 3] } else { [0.45, 0.7, 0.9] };
         for face in faces {
             let p = face.map(|k| unit[k]);
             if detail == 0 || !hidden((p[0] + p[1] + p[2]) / 3.0 * 1.08) {
-                self.tri(mesh, p, [tip; 3]);
+                // By corner, so that facets that share one agree.
+                self.tri(mesh, p, face.map(|k| tips[k % 3]));
             }
         }
     }
@@ -128,7 +129,7 @@ impl Brush {
             let z = 1.0 - 1.72 * (k as f64 + 0.5) / TUFTS as f64;
             let flat = crate::bake::det::unit_vector(turn + 2.399_963 * k as f64) * (1.0 - z * z).max(0.0).sqrt();
             let out = (flat.extend(z) + jitter(rng, 0.14)).normalize_or(DVec3::Z);
-            let size = rng.range(0.3, 0.48);
+            let size = rng.range(0.22, 0.38);
             let reach = rng.range(0.95, 1.0 + rough * 0.42);
             if hidden(out) {
                 continue;

@@ -29,7 +29,7 @@ impl Painter<'_> {
         };
         let top = u + PARAPET_M;
         self.parapet_face(u, top);
-        let cap = scale(blend(v.wall, v.trim, 0.45), 1.0);
+        let cap = scale(blend(v.wall, self.style.stone, 0.45), 1.0);
         for (ring, inner) in rings.iter().zip(&inner) {
             for ((a, b), (c, d)) in poly::edges(ring).zip(poly::edges(inner)) {
                 self.mesh.quad(Matter::Solid, [a.extend(top), b.extend(top), d.extend(top), c.extend(top)], cap);
