@@ -54,7 +54,21 @@ pub fn prepare(context: &Context, mut items: Vec<Item>, issues: &mut Issues) -> 
         .collect()
 }
 
+/// Whether there is something that finer tiles show better: areas alone are painted well enough by coarser ones.
+pub fn refines(entries: &[Entry]) -> bool {
+    entries.iter().any(Entry::is_thing)
+}
+
 impl Entry {
+    fn is_thing(&self) -> bool {
+        !matches!(self.item.feature.shape, Shape::Area(_))
+    }
+
+    /// The same for one tile.
+    pub fn refines_in(&self, context: &Context, id: TileId) -> bool {
+        self.is_thing() && self.is_in(context, id)
+    }
+
     pub fn house(&self) -> Option<&House> {
         self.house.as_ref()
     }
