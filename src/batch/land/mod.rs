@@ -37,10 +37,15 @@ pub struct Given {
     pub feature: Feature,
 }
 
-/// What stands below everything.
+/// A terrain in files. Each thread opens its own, with its own cache.
+pub trait TerrainFiles: Send + Sync {
+    fn open(&self) -> Box<dyn Terrain>;
+}
+
+/// What lies below everything.
 #[derive(Clone)]
 pub enum Below {
-    Terrain(Arc<dyn Terrain>),
+    Terrain(Arc<dyn TerrainFiles>),
     /// Level, at the height that the features' own heights suggest, else at the sea's.
     FromFeatures,
     /// No ground is made; features stand at the same height as with [`Self::FromFeatures`].

@@ -209,7 +209,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), LandError> {
 /// All that threads share while tiles are made.
 struct Bench<'a> {
     land: Land,
-    terrain: Box<dyn Terrain + 'a>,
+    level_h_m: f64,
     job: &'a LandJob,
     names: &'a [String],
     out: &'a Path,
@@ -219,24 +219,12 @@ struct Bench<'a> {
     bytes: AtomicU64,
 }
 
-struct Given<'a>(&'a dyn Terrain);
-
-impl Terrain for Given<'_> {
-    fn height_m(&self, lon_deg: f64, lat_deg: f64) -> f64 {
-        self.0.height_m(lon_deg, lat_deg)
-    }
-}
-
 impl<'a> Bench<'a> {
     fn new(job: &'a LandJob, plan: &Plan, land: Land, run: &'a Run, names: &'a [String], finished: Finished) -> Self {
-        let terrain: Box<dyn Terrain + 'a> = match &job.below {
-            Below::Terrain(terrain) => Box::new(Given(terrain.as_ref())),
-            Below::FromFeatures | Below::Nothing => Box::new(Flat(plan.level_h_m)),
-        };
         let most = (run.memory_bytes / THREAD_BYTES).max(1) as usize;
         Self {
             land,
-            terrain,
+            level_h_m: plan.level_h_m,
             job,
             names,
             out: &run.out,
@@ -247,10 +235,18 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn context(&self) -> Context<'_> {
+    /// One for a thread.
+    fn terrain(&self) -> Box<dyn Terrain> {
+        match &self.job.below {
+            Below::Terrain(files) => files.open(),
+            Below::FromFeatures | Below::Nothing => Box::new(Flat(self.level_h_m)),
+        }
+    }
+
+    fn context<'c>(&'c self, terrain: &'c dyn Terrain) -> Context<'c> {
         Context {
             land: &self.land,
-            terrain: self.terrain.as_ref(),
+            terrain,
             imagery: self.job.imagery.as_deref(),
             assets: self.job.assets.as_ref(),
             with_ground: !matches!(self.job.below, Below::Nothing),
@@ -261,9 +257,9 @@ impl<'a> Bench<'a> {
         progress.stage("making tiles");
         let total = work.count();
         let mut done = 0;
-        let mut stages: Vec<(&[TileId], Make)> =
-            vec![(&work.subtrees, Bench::subtree as Make), (&work.units, Bench::unit as Make)];
-        stages.extend(work.above.iter().map(|ids| (ids.as_slice(), Bench::coarse as Make)));
+        let mut stages: Vec<(&[TileId], Make<'a>)> =
+            vec![(&work.subtrees, Self::subtree as Make<'a>), (&work.units, Self::unit as Make<'a>)];
+        stages.extend(work.above.iter().map(|ids| (ids.as_slice(), Self::coarse as Make<'a>)));
         for (ids, make) in stages {
             let open: Vec<TileId> = ids.iter().filter(|id| !self.finished.contains_key(id)).copied().collect();
             done += (ids.len() - open.len()) as u64;
@@ -279,7 +275,7 @@ impl<'a> Bench<'a> {
     fn stage(
         &self,
         ids: &[TileId],
-        make: Make,
+        make: Make<'a>,
         journal: &mut Journal,
         step: &mut dyn FnMut(u64),
     ) -> Result<BTreeMap<TileId, Done>, LandError> {
@@ -293,8 +289,9 @@ impl<'a> Bench<'a> {
             for _ in 0..self.threads.min(ids.len()) {
                 let (asked, answer) = (asked.clone(), answer.clone());
                 scope.spawn(move || {
+                    let terrain = self.terrain();
                     for id in asked {
-                        if answer.send((id, make(self, id))).is_err() {
+                        if answer.send((id, make(self, terrain.as_ref(), id))).is_err() {
                             return;
                         }
                     }
@@ -337,8 +334,8 @@ impl<'a> Bench<'a> {
     }
 
     /// A tile of detail 2 and the tiles below it.
-    fn subtree(&self, top: TileId) -> Result<Done, LandError> {
-        let context = self.context();
+    fn subtree(&self, terrain: &dyn Terrain, top: TileId) -> Result<Done, LandError> {
+        let context = self.context(terrain);
         let mut issues = Issues::default();
         let items = self.items(&[top])?;
         // Areas alone are shown well enough by coarser pictures.
@@ -366,8 +363,8 @@ impl<'a> Bench<'a> {
     }
 
     /// A tile of detail 1, and what it hands up.
-    fn unit(&self, id: TileId) -> Result<Done, LandError> {
-        let context = self.context();
+    fn unit(&self, terrain: &dyn Terrain, id: TileId) -> Result<Done, LandError> {
+        let context = self.context(terrain);
         let children = id.children();
         // What is wrong was told when the tiles below were made.
         let mut silent = Issues::default();
@@ -382,12 +379,12 @@ impl<'a> Bench<'a> {
         Ok(Done { records, ..Done::default() })
     }
 
-    fn coarse(&self, id: TileId) -> Result<Done, LandError> {
+    fn coarse(&self, terrain: &dyn Terrain, id: TileId) -> Result<Done, LandError> {
         let mut children = [None, None, None, None];
         for (slot, child) in children.iter_mut().zip(id.children()) {
             *slot = self.handed_up(child)?;
         }
-        let (tile, up) = coarse::make(&self.context(), id, &children);
+        let (tile, up) = coarse::make(&self.context(terrain), id, &children);
         let mut records = Vec::new();
         self.keep(&tile, &mut records)?;
         self.hand_up(id, &up)?;
@@ -482,7 +479,8 @@ impl<'a> Bench<'a> {
     }
 }
 
-type Make = fn(&Bench<'_>, TileId) -> Result<Done, LandError>;
+/// Makes what belongs to a tile, with a terrain of the thread's own.
+type Make<'a> = fn(&Bench<'a>, &dyn Terrain, TileId) -> Result<Done, LandError>;
 
 fn up_path(id: TileId) -> String {
     format!("up/{}_{}_{}", id.level, id.x, id.y)
