@@ -13,5 +13,8 @@ pub mod glb;
 pub mod mesh;
 pub mod meshopt;
 pub mod model;
+pub mod mosaic;
 pub mod night;
+pub mod solid;
 pub mod source;
+pub mod terrain;

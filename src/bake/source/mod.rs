@@ -7,6 +7,9 @@
 use glam::DVec3;
 
 pub mod crs;
+pub mod gltf;
+pub mod obj;
+pub mod stand;
 
 /// A coordinate reference system: from a source's coordinates to WGS84.
 pub trait Crs {
