@@ -15,6 +15,9 @@ pub mod tags;
 use glam::DVec3;
 
 pub mod crs;
+pub mod gltf;
+pub mod obj;
+pub mod stand;
 
 /// A coordinate reference system: from a source's coordinates to WGS84.
 pub trait Crs {
