@@ -4,6 +4,7 @@
 
 pub mod archive;
 pub mod content;
+pub mod geojson;
 pub mod gzip;
 pub mod issue;
 pub mod osm;

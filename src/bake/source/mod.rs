@@ -4,9 +4,12 @@
 //! what is wrong becomes an issue that names the source's own id in its path, and the rest is read. Readers do no I/O
 //! and know no projection library: coordinates go through a [`Crs`], which the caller makes by name.
 
+pub mod geojson;
+pub mod open;
 pub mod osm;
 pub mod polygons;
 pub mod region;
+pub mod sumo;
 pub mod tags;
 
 use glam::DVec3;

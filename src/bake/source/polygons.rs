@@ -12,6 +12,7 @@ use i_overlay::core::overlay_rule::OverlayRule;
 use i_overlay::i_float::int::point::IntPoint;
 
 use crate::bake::model::Polygon;
+use crate::format::issue::{Issue, Issues};
 
 /// What became of rings.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +24,24 @@ pub struct Made {
     pub crossing_at: Option<DVec2>,
     /// Nothing was made, because sides cross by the million.
     pub tangled: bool,
+}
+
+impl Made {
+    /// Tells what had to be mended or could not be, at a feature's id.
+    pub fn tell(&self, id: &str, issues: &mut Issues) {
+        if self.tangled {
+            issues.push(Issue::warning(id, "its sides cross each other too often; it is left out"));
+        } else if self.polygons.is_empty() {
+            issues.push(Issue::warning(id, "it has no area; it is left out"));
+        } else if let Some(at) = self.crossing_at {
+            let count = self.polygons.len();
+            let message = format!(
+                "its sides cross each other at longitude {:.7}, latitude {:.7}; it is split into {count} sound polygons",
+                at.x, at.y
+            );
+            issues.push(Issue::warning(id, message));
+        }
+    }
 }
 
 const QUANTUM_DEG: f64 = 1e-9;
