@@ -319,6 +319,17 @@ mod tests {
     }
 
     #[test]
+    fn the_interior_point_of_a_court_lies_in_a_wing() {
+        let court = from_roles(
+            &[&ring(&[(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)])],
+            &[&ring(&[(1.0, 1.0), (7.0, 1.0), (7.0, 8.0), (1.0, 8.0)])],
+        );
+        let at = interior_point(&court.polygons[0]).expect("it has an area");
+        assert!(at.distance(ring(&[(8.0, 4.5)])[0]) < 1e-9, "{at}");
+        assert_eq!(interior_point(&Polygon::default()), None);
+    }
+
+    #[test]
     fn what_is_not_finite_is_passed_over() {
         let mut corners = ring(&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]);
         corners.insert(2, DVec2::new(f64::NAN, 1e300));

@@ -53,7 +53,7 @@ pub fn read_sumo(
     if net.location.projection.is_none() {
         return Err(SumoSourceError::NoProjection { got: net.location.proj_parameter.chars().take(80).collect() });
     }
-    let mut reader = Reader { net, options, issues: Issues::default(), sink };
+    let mut reader = Reader { net, options, issues: Issues::default(), mended: (0, String::new()), sink };
     let traits = edges::Traits::of(net);
     for edge in &net.edges {
         match edge.function {
@@ -65,6 +65,7 @@ pub fn read_sumo(
     }
     net.junctions.iter().for_each(|junction| reader.junction(junction));
     reader.signals();
+    reader.tell_mended();
     Ok(reader.issues)
 }
 
@@ -72,6 +73,8 @@ struct Reader<'a> {
     net: &'a SumoNet,
     options: &'a SumoOptions,
     issues: Issues,
+    /// How many outlines crossed themselves, and the first of them.
+    mended: (usize, String),
     sink: &'a mut dyn FnMut(Feature),
 }
 
@@ -188,9 +191,28 @@ impl Reader<'_> {
         if made.polygons.is_empty() && !made.tangled {
             return;
         }
-        made.tell(&id, &mut self.issues);
+        if made.tangled {
+            return made.tell(&id, &mut self.issues);
+        }
+        if made.crossings > 0 {
+            if self.mended.0 == 0 {
+                self.mended.1.clone_from(&id);
+            }
+            self.mended.0 += 1;
+        }
         let shape = Shape::Area(Area { cover, polygons: made.polygons, height: None });
         self.give(Feature { id, class: class.to_string(), name: String::new(), properties, shape });
+    }
+
+    /// In one issue: netconvert writes such outlines by itself, dozens in a net of a city.
+    fn tell_mended(&mut self) {
+        let (count, first) = &self.mended;
+        if *count > 0 {
+            let message = format!(
+                "the outlines of {count} junctions or walking areas cross themselves and were mended, this one first"
+            );
+            self.issues.push(Issue::info(first, message));
+        }
     }
 
     /// One for each approach that a traffic light governs, beside the end of its outermost lane, facing its traffic.
