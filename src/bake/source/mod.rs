@@ -7,9 +7,12 @@
 pub mod city;
 pub mod citygml;
 pub mod cityjson;
+pub mod geojson;
+pub mod open;
 pub mod osm;
 pub mod polygons;
 pub mod region;
+pub mod sumo;
 pub mod tags;
 
 use glam::DVec3;

@@ -12,6 +12,7 @@ use i_overlay::core::overlay_rule::OverlayRule;
 use i_overlay::i_float::int::point::IntPoint;
 
 use crate::bake::model::Polygon;
+use crate::format::issue::{Issue, Issues};
 
 /// What became of rings.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +24,24 @@ pub struct Made {
     pub crossing_at: Option<DVec2>,
     /// Nothing was made, because sides cross by the million.
     pub tangled: bool,
+}
+
+impl Made {
+    /// Tells what had to be mended or could not be, at a feature's id.
+    pub fn tell(&self, id: &str, issues: &mut Issues) {
+        if self.tangled {
+            issues.push(Issue::warning(id, "its sides cross each other too often; it is left out"));
+        } else if self.polygons.is_empty() {
+            issues.push(Issue::warning(id, "it has no area; it is left out"));
+        } else if let Some(at) = self.crossing_at {
+            let count = self.polygons.len();
+            let message = format!(
+                "its sides cross each other at longitude {:.7}, latitude {:.7}; it is split into {count} sound polygons",
+                at.x, at.y
+            );
+            issues.push(Issue::warning(id, message));
+        }
+    }
 }
 
 const QUANTUM_DEG: f64 = 1e-9;
@@ -297,6 +316,17 @@ mod tests {
         );
         assert!((total_area(&made) - 15.0).abs() < 1e-4, "{made:?}");
         assert_eq!(made.crossings, 2);
+    }
+
+    #[test]
+    fn the_interior_point_of_a_court_lies_in_a_wing() {
+        let court = from_roles(
+            &[&ring(&[(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)])],
+            &[&ring(&[(1.0, 1.0), (7.0, 1.0), (7.0, 8.0), (1.0, 8.0)])],
+        );
+        let at = interior_point(&court.polygons[0]).expect("it has an area");
+        assert!(at.distance(ring(&[(8.0, 4.5)])[0]) < 1e-9, "{at}");
+        assert_eq!(interior_point(&Polygon::default()), None);
     }
 
     #[test]

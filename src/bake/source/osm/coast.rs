@@ -85,11 +85,10 @@ fn cut(points: &[DVec2], region: &Region) -> Vec<Passage> {
         if let Some((line, _)) = &mut open {
             line.push(at(to));
         }
-        if to < 1.0 || !holds(region, w[1]) {
-            if let Some((line, from)) = open.take() {
-                let to = along_border(region, at(to));
-                passages.push(Passage { points: line, from, to });
-            }
+        let leaves = to < 1.0 || !holds(region, w[1]);
+        if leaves && let Some((line, from)) = open.take() {
+            let to = along_border(region, at(to));
+            passages.push(Passage { points: line, from, to });
         }
     }
     passages

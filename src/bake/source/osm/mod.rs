@@ -18,13 +18,13 @@ mod real_tests;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead};
 
 use glam::DVec2;
 
 use self::line::{Line, is_closed};
 use self::parts::Parts;
 use self::relations::{MemberWay, OwnedTags, Relation};
+use super::open::Open;
 use super::polygons::{self, Made};
 use super::region::Region;
 use super::tags::classes;
@@ -33,9 +33,6 @@ use crate::bake::model::{Area, Cover, Feature, Polygon, Properties, Shape};
 use crate::format::issue::{Issue, Issues};
 use crate::format::osm::nodes::NodeStore;
 use crate::format::osm::{Entity, Kind, OsmError, Place, Read, Tags, Want, read};
-
-/// Opens the file from its beginning: it is read three times.
-pub type Open<'a> = dyn Fn() -> io::Result<Box<dyn BufRead + 'a>> + 'a;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OsmOptions {
@@ -298,7 +295,7 @@ impl<'a> Reader<'a> {
 
     /// Tells what had to be mended; `None` with an issue where nothing is left.
     fn sound(&mut self, id: &str, made: Made) -> Option<Vec<Polygon>> {
-        tell(id, &made, &mut self.issues);
+        made.tell(id, &mut self.issues);
         (!made.polygons.is_empty()).then_some(made.polygons)
     }
 
@@ -357,22 +354,6 @@ fn pass(open: &Open<'_>, want: Want, visit: &mut dyn FnMut(Entity<'_>)) -> Resul
 fn unless_same(class: &str, feature: Feature) -> Option<Feature> {
     let is_square = class == "square" && matches!(feature.class.as_str(), "road" | "path");
     (feature.class != class && !is_square).then_some(feature)
-}
-
-fn tell(id: &str, made: &Made, issues: &mut Issues) {
-    if made.tangled {
-        issues.push(Issue::warning(id, "its sides cross each other too often; it is left out"));
-    } else if made.polygons.is_empty() {
-        issues.push(Issue::warning(id, "it has no area; it is left out"));
-    } else if let Some(at) = made.crossing_at {
-        let message = format!(
-            "its sides cross each other at longitude {:.7}, latitude {:.7}; it is split into {} sound polygons",
-            at.x,
-            at.y,
-            made.polygons.len()
-        );
-        issues.push(Issue::warning(id, message));
-    }
 }
 
 fn degrees(place: Place) -> DVec2 {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use glam::DVec2;
 
-use super::{degrees, tell};
+use super::degrees;
 use crate::bake::model::Polygon;
 use crate::bake::source::polygons::{self, Made, metres_per_degree, unwrap_longitudes};
 use crate::bake::source::tags::{classes, is_on};
@@ -134,7 +134,8 @@ impl Relation {
             issues.push(Issue::warning(&id, message));
         }
         let joins = close_small_gaps(join(&pieces, false), &id, issues);
-        self.polygons = polygons_of(&joins, &pieces, &id, issues);
+        let is_whole = absent + nodes_missing == 0 && joins.chains.is_empty();
+        self.polygons = polygons_of(&joins, &pieces, is_whole, &id, issues);
     }
 
     /// Multipolygons of the years before 2017 have their tags on the outer ways.
@@ -160,7 +161,7 @@ fn area_of(tags: &OwnedTags, is_relation: bool) -> Option<&'static str> {
     classes::building(&tags).or_else(|| classes::cover(&tags, is_relation).map(|(class, _)| class))
 }
 
-/// Chains whose ends nearly meet become rings; others are told.
+/// Chains whose ends nearly meet become rings; the others are told, and stay chains.
 fn close_small_gaps(mut joins: Joins, id: &str, issues: &mut Issues) -> Joins {
     for chain in std::mem::take(&mut joins.chains) {
         let (Some(&first), Some(&last)) = (chain.places.first(), chain.places.last()) else { continue };
@@ -169,41 +170,52 @@ fn close_small_gaps(mut joins: Joins, id: &str, issues: &mut Issues) -> Joins {
             issues.push(Issue::info(id, format!("a ring has a gap of {gap_m:.2} m at {first}; it is closed")));
             joins.rings.push(chain);
         } else {
-            let message =
-                format!("a ring of {} ways is open between {first} and {last}; it is left out", chain.pieces.len());
+            let ways = chain.pieces.len();
+            let message = format!("a ring of {ways} ways is open between {first} and {last}; it is left out");
             issues.push(Issue::warning(id, message));
+            joins.chains.push(chain);
         }
     }
     joins
 }
 
-fn polygons_of(joins: &Joins, pieces: &[Piece<'_>], id: &str, issues: &mut Issues) -> Vec<Polygon> {
-    let rings: Vec<Vec<DVec2>> = joins
-        .rings
-        .iter()
-        .map(|ring| {
-            let mut points: Vec<DVec2> = ring.places.iter().copied().map(degrees).collect();
-            unwrap_longitudes(&mut points);
-            points
-        })
-        .collect();
+fn polygons_of(joins: &Joins, pieces: &[Piece<'_>], is_whole: bool, id: &str, issues: &mut Issues) -> Vec<Polygon> {
+    let rings: Vec<Vec<DVec2>> = joins.rings.iter().map(points_of).collect();
     if rings.is_empty() {
         return Vec::new();
     }
     let slices: Vec<&[DVec2]> = rings.iter().map(Vec::as_slice).collect();
-    let by_geometry = polygons::from_rings(&slices);
-    let roles: Option<Vec<u8>> = joins.rings.iter().map(|ring| role_of(ring, pieces)).collect();
-    let made = match roles {
-        // Rings cross: their roles say what is meant, if they are there.
-        Some(roles) if by_geometry.crossings > 0 && !by_geometry.tangled => by_roles(&slices, &roles),
-        Some(roles) => {
-            tell_wrong_roles(&rings, &roles, &by_geometry, id, issues);
-            by_geometry
-        }
-        None => by_geometry,
+    let roles: Vec<Option<u8>> = joins.rings.iter().map(|ring| role_of(ring, pieces)).collect();
+    let made = if is_whole {
+        whole(&slices, &roles, id, issues)
+    } else if roles.contains(&Some(INNER)) {
+        // The ring around a hole may be what is missing, and the hole must not become an area.
+        by_roles(&slices, &roles)
+    } else {
+        polygons::from_rings(&slices)
     };
-    tell(id, &made, issues);
+    // Of a relation of which only holes are left there is nothing to tell but what was told already.
+    if is_whole || !made.polygons.is_empty() {
+        made.tell(id, issues);
+    }
     made.polygons
+}
+
+fn points_of(ring: &Joined) -> Vec<DVec2> {
+    let mut points: Vec<DVec2> = ring.places.iter().copied().map(degrees).collect();
+    unwrap_longitudes(&mut points);
+    points
+}
+
+/// By geometry; where rings cross, by the roles, which then say what is meant.
+fn whole(rings: &[&[DVec2]], roles: &[Option<u8>], id: &str, issues: &mut Issues) -> Made {
+    let by_geometry = polygons::from_rings(rings);
+    let all_known = roles.iter().all(Option::is_some);
+    if all_known && by_geometry.crossings > 0 && !by_geometry.tangled {
+        return by_roles(rings, roles);
+    }
+    tell_wrong_roles(rings, roles, &by_geometry, id, issues);
+    by_geometry
 }
 
 /// The role that all ways of a ring agree on.
@@ -213,23 +225,27 @@ fn role_of(ring: &Joined, pieces: &[Piece<'_>]) -> Option<u8> {
     groups.all(|group| group == first).then_some(first)
 }
 
-fn by_roles(rings: &[&[DVec2]], roles: &[u8]) -> Made {
-    let of = |role: u8| rings.iter().zip(roles).filter(|(_, r)| **r == role).map(|(ring, _)| *ring).collect::<Vec<_>>();
-    polygons::from_roles(&of(OUTER), &of(INNER))
+/// Rings without a role count as outer.
+fn by_roles(rings: &[&[DVec2]], roles: &[Option<u8>]) -> Made {
+    let pairs = || rings.iter().copied().zip(roles);
+    let holes: Vec<&[DVec2]> = pairs().filter(|(_, role)| **role == Some(INNER)).map(|(ring, _)| ring).collect();
+    let outers: Vec<&[DVec2]> = pairs().filter(|(_, role)| **role != Some(INNER)).map(|(ring, _)| ring).collect();
+    polygons::from_roles(&outers, &holes)
 }
 
 /// Sound rings whose roles say otherwise than how they lie.
-fn tell_wrong_roles(rings: &[Vec<DVec2>], roles: &[u8], made: &Made, id: &str, issues: &mut Issues) {
+fn tell_wrong_roles(rings: &[&[DVec2]], roles: &[Option<u8>], made: &Made, id: &str, issues: &mut Issues) {
     let key = |p: &DVec2| (p.x.to_bits(), p.y.to_bits());
     let outer: BTreeSet<(u64, u64)> = made.polygons.iter().flat_map(|polygon| polygon.outer.iter().map(key)).collect();
     let hole: BTreeSet<(u64, u64)> =
         made.polygons.iter().flat_map(|polygon| polygon.holes.iter().flatten().map(key)).collect();
-    let wrong = rings.iter().zip(roles).filter(|(ring, role)| {
-        let (expected, other) = if **role == INNER { (&hole, &outer) } else { (&outer, &hole) };
+    let known = rings.iter().zip(roles).filter_map(|(ring, role)| Some((ring, (*role)?)));
+    let wrong = known.filter(|(ring, role)| {
+        let (expected, other) = if *role == INNER { (&hole, &outer) } else { (&outer, &hole) };
         ring.iter().any(|p| other.contains(&key(p))) && !ring.iter().any(|p| expected.contains(&key(p)))
     });
     if let Some((ring, role)) = wrong.clone().next() {
-        let (is, should) = if *role == INNER { ("inner", "outer") } else { ("outer", "inner") };
+        let (is, should) = if role == INNER { ("inner", "outer") } else { ("outer", "inner") };
         let at = ring.first().copied().unwrap_or_default();
         let message = format!("{} rings have the wrong role; they are taken as they lie", wrong.count());
         let got = format!("{is} at longitude {:.7}, latitude {:.7}", at.x, at.y);

@@ -105,7 +105,7 @@ fn a_building_relation_names_its_outline() {
 }
 
 #[test]
-fn multipolygons_are_assembled_from_pieces_with_wrong_roles() {
+fn multipolygons_are_assembled_from_pieces_with_wrong_and_missing_roles() {
     let things = way(1, &[0, 4, 404], &[])
         + &way(2, &[0, 400, 404], &[])
         + &way(3, &square(1, 1, 2), &[("natural", "water")])
@@ -118,7 +118,7 @@ fn multipolygons_are_assembled_from_pieces_with_wrong_roles() {
     assert_eq!(ids(&features), ["way/3", "relation/7"]);
     assert!((area(&features[1]) - 12.0).abs() < 1e-6);
     assert_eq!(polygons(&features[1])[0].holes.len(), 1);
-    assert!(issues.is_empty(), "roles of a ring with an unknown one are not judged: {issues:?}");
+    assert!(issues.len() == 1 && issues[0].contains("1 rings have the wrong role"), "{issues:?}");
 }
 
 #[test]
@@ -157,6 +157,14 @@ fn open_rings_and_missing_ways_are_told_with_their_place() {
         issues[1].contains("open between longitude 0, latitude 0 and longitude 0.004, latitude 0.004"),
         "{issues:?}"
     );
+}
+
+#[test]
+fn a_hole_whose_outer_ring_is_missing_becomes_no_area() {
+    let things = way(2, &square(1, 1, 2), &[])
+        + &relation(7, &[("way", 1, "outer"), ("way", 2, "inner")], &[("type", "multipolygon"), ("landuse", "forest")]);
+    let (features, issues) = features_of(&things);
+    assert_eq!((features.len(), issues.len()), (0, 1), "{issues:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use glam::DVec2;
 
 use super::{Notes, building, classes, name_of, point, properties, way};
-use crate::bake::model::{Area, Cover, Feature, Height, Point, PointKind, Polygon, Shape, Value};
+use crate::bake::model::{Area, Cover, Feature, Point, PointKind, Polygon, Shape, Value};
 use crate::bake::source::polygons::metres_per_degree;
 use crate::format::issue::Issues;
 use crate::format::osm::Tags;
@@ -28,7 +28,7 @@ impl<'a> Thing<'a> {
         Self { id, tags, issues, given: 0 }
     }
 
-    fn feature(&mut self, class: &str, shape: Shape) -> Feature {
+    pub(in crate::bake::source) fn feature(&mut self, class: &str, shape: Shape) -> Feature {
         self.given += 1;
         Feature {
             id: if self.given == 1 { self.id.to_string() } else { format!("{}#{class}", self.id) },
@@ -39,7 +39,7 @@ impl<'a> Thing<'a> {
         }
     }
 
-    fn notes(&mut self) -> Notes<'_> {
+    pub(in crate::bake::source) fn notes(&mut self) -> Notes<'_> {
         Notes { path: self.id, issues: self.issues }
     }
 
@@ -124,17 +124,6 @@ fn along(line: &[DVec2], step_m: f64, max: usize) -> Vec<DVec2> {
         ahead_m -= length_m;
     }
     points
-}
-
-/// A line above the ground has no meaning for areas: helper of sources whose polygons know their height.
-pub fn at_height(mut feature: Feature, height: Height) -> Feature {
-    match &mut feature.shape {
-        Shape::Building(building) => building.base = height,
-        Shape::Area(area) => area.height = Some(height),
-        Shape::Point(point) => point.base = height,
-        _ => {}
-    }
-    feature
 }
 
 #[cfg(test)]
