@@ -18,6 +18,9 @@ pub mod world;
 pub mod platform;
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod batch;
+
+#[cfg(not(target_arch = "wasm32"))]
 pub mod hub;
 
 #[cfg(feature = "view")]

@@ -12,12 +12,16 @@ pub mod draw;
 pub mod feature;
 pub mod frame;
 pub mod glb;
+pub mod land;
 pub mod mesh;
 pub mod meshopt;
 pub mod model;
+pub mod mosaic;
 pub mod night;
 pub mod paint;
+pub mod solid;
 pub mod source;
+pub mod terrain;
 pub mod tiling;
 
 /// A file to be stored below the output folder.

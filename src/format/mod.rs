@@ -7,6 +7,7 @@ pub mod city;
 pub mod citygml;
 pub mod cityjson;
 pub mod content;
+pub mod geojson;
 pub mod gzip;
 pub mod issue;
 pub mod osm;

@@ -335,6 +335,8 @@ pub fn draw(mesh: &mut Mesh, placed: &Placed, level: usize) {
                 plants::ground_shade(mesh, at, size_m * 0.36, color);
             }
             let species = species(plant, placed.seed);
+            // Nobody walks in the woods.
+            let level = if placed.group >= FOREST_GROUP { level.min(3) } else { level };
             plants::draw(mesh, &plants::Plant { species, at, height_m: size_m, seed: placed.seed }, level);
         }
         Thing::Lamp { towards } => furnish(mesh, furniture::Kind::RoadLamp, towards),

@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bake", &["geo", "format"]),
     ("world", &["geo", "format", "bake"]),
     ("platform", &["format"]),
+    ("batch", &["geo", "format", "bake", "platform"]),
     ("hub", &["geo", "format", "twin", "feed", "platform"]),
 ];
 
@@ -99,7 +100,7 @@ fn only_the_platform_asks_for_the_target() {
     source_files(&source, &mut files);
     for file in files {
         let inside = file.strip_prefix(&source).expect("inside");
-        // lib.rs leaves the hub out of the browser build.
+        // lib.rs leaves the hub and the bake's runner out of the browser build.
         if inside.starts_with("platform") || inside == Path::new("lib.rs") {
             continue;
         }

@@ -17,7 +17,7 @@ use wkt::Node;
 mod wkt;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 /// US survey foot, metres.
 const US_FOOT_M: f64 = 1200.0 / 3937.0;

@@ -53,7 +53,8 @@ fn spilled(points: &[CloudPoint], spill: &MemorySpill) -> SourceSummary {
 }
 
 fn style(tile_points: usize, memory_points: usize) -> CloudStyle {
-    CloudStyle { limits: Limits { tile_points, least_tile_points: 50, memory_points }, ..CloudStyle::default() }
+    let limits = Limits { tile_points, least_tile_points: 50, memory_points };
+    CloudStyle { limits, refine: Refine::Add, ..CloudStyle::default() }
 }
 
 fn baked(points: &[CloudPoint], style: CloudStyle) -> (BTreeMap<String, Vec<u8>>, Vec<TileInfo>) {
@@ -164,7 +165,7 @@ fn coarse_levels_are_even_and_errors_fall() {
     let (files, infos) = baked(&points, style(3000, 1_000_000));
     let (tileset, issues) = crate::format::tileset::read(&files["tileset.json"]).unwrap();
     assert!(issues.is_empty(), "{:?}", issues.into_vec());
-    let root = tileset.root();
+    let root = &tileset.tiles[1];
     let info = infos.iter().find(|info| info.level == 0).unwrap();
     let spacing_m = (info.missing as f64).sqrt() * 0.5 / 1024.0;
     assert!((root.geometric_error - 4.0 * spacing_m).abs() < 1e-9);

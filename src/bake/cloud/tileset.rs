@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use glam::DMat4;
+use glam::{DMat4, DVec3};
 use serde_json::json;
 
 use super::cube::Cube;
@@ -57,24 +57,35 @@ pub fn files(
     }
     let half_m = (1_u64 << cube.log2_side) as f64 * 0.5 * frame.step_m();
     let middle = frame.metres(cube.low) + half_m;
-    let error_m = root.facts.geometric_error_m.unwrap_or(0.0);
     let levels = tiles.keys().map(|address| address.level).max().unwrap_or(0) + 1;
+    let octree = json!({
+        "boundingVolume": {"box": [middle.x, middle.y, middle.z, half_m, 0, 0, 0, half_m, 0, 0, 0, half_m]},
+        "geometricError": root.facts.geometric_error_m,
+        "refine": if refine == Refine::Add { "ADD" } else { "REPLACE" },
+        "content": {"uri": CONTENT_URI},
+        "implicitTiling": {
+            "subdivisionScheme": "OCTREE",
+            "availableLevels": levels,
+            "subtreeLevels": SUBTREE_LEVELS,
+            "subtrees": {"uri": SUBTREE_URI},
+        },
+    });
+    // The octree's own volume is the cube that is halved, much larger than what is in it: a tile around it has the box
+    // of the points, for viewers to frame and to cull by. It is refined until the whole cloud is smaller than a few
+    // pixels.
+    let tight = root.facts.bounding_box.unwrap_or_default();
+    let size_m = 2.0 * DVec3::new(tight[3], tight[7], tight[11]).length();
     let tileset = json!({
         "asset": {"version": "1.1", "generator": "Mirante"},
-        "geometricError": half_m * 2.0,
-        "schema": {"id": "mirante_cloud_tiles", "classes": {TILE_CLASS: subtree::class(subtree::Subject::Tile, &root.facts)}},
+        "geometricError": size_m,
+        "schema": {"id": "mirante_cloud_tiles",
+            "classes": {TILE_CLASS: subtree::class(subtree::Subject::Tile, &root.facts)}},
         "root": {
             "transform": DMat4::from(frame.site.ecef_from_site).to_cols_array(),
-            "boundingVolume": {"box": [middle.x, middle.y, middle.z, half_m, 0, 0, 0, half_m, 0, 0, 0, half_m]},
-            "geometricError": error_m,
-            "refine": if refine == Refine::Add { "ADD" } else { "REPLACE" },
-            "content": {"uri": CONTENT_URI},
-            "implicitTiling": {
-                "subdivisionScheme": "OCTREE",
-                "availableLevels": levels,
-                "subtreeLevels": SUBTREE_LEVELS,
-                "subtrees": {"uri": SUBTREE_URI},
-            },
+            "boundingVolume": {"box": tight},
+            "geometricError": size_m,
+            "refine": "ADD",
+            "children": [octree],
         },
     });
     files.push(File { path: "tileset.json".to_owned(), bytes: tileset.to_string().into_bytes() });

@@ -33,7 +33,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { tile_points: 30_000, least_tile_points: 500, memory_points: 3_000_000 }
+        Self { tile_points: 25_000, least_tile_points: 500, memory_points: 3_000_000 }
     }
 }
 

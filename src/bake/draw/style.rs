@@ -76,6 +76,8 @@ pub struct Style {
     /// Share of windows with an outdoor unit of an air conditioner.
     pub coolers: f64,
     pub shutter: Rgb,
+    /// Of sills, surrounds and cornices: the trim, unless that is far darker than the wall.
+    pub stone: Rgb,
     /// Of ground-floor walls where they differ.
     pub base: Rgb,
 }
@@ -133,6 +135,7 @@ impl Style {
             sun_blades: era == Era::Modern && rng.chance(0.3),
             coolers: if v.usage == Usage::Worship || era == Era::Modern { 0.0 } else { rng.range(0.0, 0.14) },
             shutter: blend(hex(rng.pick(&[0x3f5f52, 0x4a6478, 0x7a4b3a, 0x59635a, 0x8a8478, 0x33485a])), v.trim, 0.12),
+            stone: stone(v),
             base: match rng.below(4) {
                 0 => scale(v.wall, 0.82),
                 1 => blend(v.wall, hex(0xb8b0a2), 0.7),
@@ -141,6 +144,11 @@ impl Style {
             },
         }
     }
+}
+
+fn stone(v: &Volume) -> Rgb {
+    let bright = |c: Rgb| 0.3 * c[0] + 0.6 * c[1] + 0.1 * c[2];
+    if bright(v.trim) < 0.75 * bright(v.wall) { blend(v.wall, hex(0xf2ede2), 0.45) } else { v.trim }
 }
 
 fn era(v: &Volume, rng: &mut Rng) -> Era {

@@ -509,7 +509,9 @@ impl Car<'_> {
             let (p, q) = if low { (a, e) } else { (rf, rb) };
             [p.0 + (q.0 - p.0) * t, p.2 + (q.2 - p.2) * t, p.1 + (q.1 - p.1) * t]
         };
-        let whole = [body(0.0, true), body(1.0, true), body(1.0, false), body(0.0, false)];
+        // A little into the body, so that no gap shows.
+        let sunk = |p: [f64; 3]| [p[0], p[1] + 0.004, p[2] - 0.04];
+        let whole = [sunk(body(0.0, true)), sunk(body(1.0, true)), body(1.0, false), body(0.0, false)];
         self.both(Matter::Solid, whole, [c; 4], n);
         let panes: &[(f64, f64)] = match self.v.kind {
             Kind::Van => &[(0.05, 0.3)],

@@ -14,7 +14,7 @@ const MAX_CELLS: usize = 64;
 const EARTH_M: f64 = 6_371_000.0;
 
 /// The surface of the land.
-pub trait Terrain: Send + Sync {
+pub trait Terrain {
     /// Height above the ellipsoid, metres, at longitude and latitude in degrees.
     fn height_m(&self, lon_deg: f64, lat_deg: f64) -> f64;
 }

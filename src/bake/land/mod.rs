@@ -124,6 +124,11 @@ impl Land {
     }
 }
 
+/// The lowest and the highest vertex of the finest level, metres above the ellipsoid.
+pub fn heights_of(shape: &super::model::Surfaces) -> Option<(f64, f64)> {
+    shape.lods.last().map(surfaces::heights)
+}
+
 /// Aerial pictures that lie on the ground instead of a painted one.
 pub trait Imagery: Send + Sync {
     /// sRGB pixels, row 0 in the north, `px` by `px`, of a rectangle in degrees (west, south, east, north); `None` where

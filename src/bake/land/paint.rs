@@ -122,7 +122,8 @@ impl Canvas {
                 Shape::Area(area) => {
                     areas.push((palette::rank(area.cover), Reverse(item.size_m2.max(0.0).to_bits()), area, own));
                 }
-                Shape::Way(way) if !way.tunnel => {
+                // Bridges stand on their own where single things are drawn.
+                Shape::Way(way) if !way.tunnel && (roofs == Roofs::Filled || !ways::is_raised(way)) => {
                     if let Some(paint) = palette::way(way.kind, way.paved) {
                         bands.push((paint, way.layer, way, ways::width_m(way), own));
                     }

@@ -29,6 +29,11 @@ struct Part {
 }
 
 impl Textured {
+    /// Vertices so far.
+    pub fn len(&self) -> usize {
+        self.parts.values().map(|part| part.triangles.len()).sum()
+    }
+
     /// Adds all as pictured triangles. Textures that can't be had leave their triangles in plain colours.
     pub fn finish(self, mesh: &mut Mesh, context: &Context, detail: u32) {
         atlas::pack(self.parts, mesh, context, detail);

@@ -22,7 +22,7 @@ use std::cell::RefCell;
 
 mod name;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vertical;
 
 pub use name::{CrsName, Horizontal};

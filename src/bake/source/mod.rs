@@ -7,12 +7,20 @@
 pub mod city;
 pub mod citygml;
 pub mod cityjson;
+pub mod geojson;
+pub mod open;
+pub mod osm;
 pub mod polygons;
 pub mod region;
+pub mod sumo;
+pub mod tags;
 
 use glam::DVec3;
 
 pub mod crs;
+pub mod gltf;
+pub mod obj;
+pub mod stand;
 
 /// A coordinate reference system: from a source's coordinates to WGS84.
 pub trait Crs {

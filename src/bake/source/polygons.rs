@@ -12,6 +12,7 @@ use i_overlay::core::overlay_rule::OverlayRule;
 use i_overlay::i_float::int::point::IntPoint;
 
 use crate::bake::model::Polygon;
+use crate::format::issue::{Issue, Issues};
 
 /// What became of rings.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +24,24 @@ pub struct Made {
     pub crossing_at: Option<DVec2>,
     /// Nothing was made, because sides cross by the million.
     pub tangled: bool,
+}
+
+impl Made {
+    /// Tells what had to be mended or could not be, at a feature's id.
+    pub fn tell(&self, id: &str, issues: &mut Issues) {
+        if self.tangled {
+            issues.push(Issue::warning(id, "its sides cross each other too often; it is left out"));
+        } else if self.polygons.is_empty() {
+            issues.push(Issue::warning(id, "it has no area; it is left out"));
+        } else if let Some(at) = self.crossing_at {
+            let count = self.polygons.len();
+            let message = format!(
+                "its sides cross each other at longitude {:.7}, latitude {:.7}; it is split into {count} sound polygons",
+                at.x, at.y
+            );
+            issues.push(Issue::warning(id, message));
+        }
+    }
 }
 
 const QUANTUM_DEG: f64 = 1e-9;
@@ -69,6 +88,26 @@ pub fn area_m2(ring: &[DVec2]) -> f64 {
         previous = at;
     }
     twice / 2.0
+}
+
+/// A point inside of a polygon, in the middle of its widest place at half of its height; `None` for what has no area.
+pub fn interior_point(polygon: &Polygon) -> Option<DVec2> {
+    let (lo, hi) = polygon.outer.iter().fold((f64::MAX, f64::MIN), |(lo, hi), p| (lo.min(p.y), hi.max(p.y)));
+    // Between the two vertices next to the middle, so that no vertex lies on the line.
+    let middle = (lo + hi) / 2.0;
+    let rings = || std::iter::once(&polygon.outer).chain(&polygon.holes);
+    let ys = || rings().flatten().map(|p| p.y);
+    let below = ys().filter(|y| *y <= middle).fold(lo, f64::max);
+    let above = ys().filter(|y| *y > middle).fold(hi, f64::min);
+    let y = (below + above) / 2.0;
+    let mut xs: Vec<f64> = rings()
+        .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+        .filter(|(a, b)| (a.y > y) != (b.y > y))
+        .map(|(a, b)| a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x))
+        .collect();
+    xs.sort_by(f64::total_cmp);
+    let widest = xs.chunks_exact(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])))?;
+    Some(DVec2::new((widest[0] + widest[1]) / 2.0, y))
 }
 
 /// Metres per degree of longitude and latitude; without trigonometry of the standard library, whose last digit differs
@@ -277,6 +316,17 @@ mod tests {
         );
         assert!((total_area(&made) - 15.0).abs() < 1e-4, "{made:?}");
         assert_eq!(made.crossings, 2);
+    }
+
+    #[test]
+    fn the_interior_point_of_a_court_lies_in_a_wing() {
+        let court = from_roles(
+            &[&ring(&[(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)])],
+            &[&ring(&[(1.0, 1.0), (7.0, 1.0), (7.0, 8.0), (1.0, 8.0)])],
+        );
+        let at = interior_point(&court.polygons[0]).expect("it has an area");
+        assert!(at.distance(ring(&[(8.0, 4.5)])[0]) < 1e-9, "{at}");
+        assert_eq!(interior_point(&Polygon::default()), None);
     }
 
     #[test]

@@ -21,11 +21,13 @@ pub(super) use ring::{Corner, RingFault, clean_ring};
 pub const MAX_ATTRIBUTES: usize = 2_000;
 /// A text of an attribute is cut off here, bytes.
 pub const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
+/// An attribute whose name is longer, with the names of what it is nested in, is left out, bytes.
+pub const MAX_ATTRIBUTE_NAME_BYTES: usize = 512;
 /// Objects of one family (an object with all its parts); more become families of their own.
 pub const MAX_FAMILY: usize = 10_000;
 
 /// `text`, cut off at a character's border so that it has at most `max_bytes`.
-pub(super) fn cut(text: &str, max_bytes: usize) -> &str {
+pub fn cut(text: &str, max_bytes: usize) -> &str {
     let mut end = text.len().min(max_bytes);
     while !text.is_char_boundary(end) {
         end -= 1;

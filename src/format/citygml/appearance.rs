@@ -118,7 +118,7 @@ impl Theme {
 
     fn read_material(&mut self, xml: &mut Xml<'_>) -> Result<(), XmlFault> {
         let mut material = Material { diffuse: None, transparency: 0.0 };
-        let index = self.materials.len() as u32;
+        let mut targets = Vec::new();
         while let Some(tag) = xml.child()? {
             match tag.local() {
                 "diffuseColor" => {
@@ -128,13 +128,14 @@ impl Theme {
                 "transparency" => {
                     material.transparency = floats(&xml.text()?).first().map_or(0.0, |v| v.clamp(0.0, 1.0));
                 }
-                "target" => {
-                    self.surfaces.insert(local_id(&xml.text()?), index);
-                }
+                "target" => targets.push(local_id(&xml.text()?)),
                 _ => xml.skip()?,
             }
         }
+        // Only what was read to its end counts, so that no surface refers to a material that is not there.
+        let index = self.materials.len() as u32;
         self.materials.push(material);
+        self.surfaces.extend(targets.into_iter().map(|target| (target, index)));
         Ok(())
     }
 }
@@ -158,7 +159,7 @@ fn read_target(xml: &mut Xml<'_>, rings: &mut Vec<RingUv>, report: &mut Report) 
                 continue;
             };
             let numbers = floats(&xml.text()?);
-            if numbers.len() % 2 == 0 && !numbers.is_empty() {
+            if numbers.len().is_multiple_of(2) && !numbers.is_empty() {
                 rings.push((ring, numbers.chunks_exact(2).map(|uv| [uv[0], uv[1]]).collect()));
             } else {
                 report.warning("texture coordinates are not pairs of numbers", || format!("byte {byte}"));

@@ -62,6 +62,7 @@ fn follow(drafts: &mut [Draft], report: &mut Report) {
             }
         }
     }
+    let mut copied_corners = 0_usize;
     for at in 0..drafts.len() {
         for reference in std::mem::take(&mut drafts[at].references) {
             let Some(&(owner, index)) = by_id.get(&reference.id) else {
@@ -79,6 +80,12 @@ fn follow(drafts: &mut [Draft], report: &mut Report) {
                 }
                 continue;
             }
+            copied_corners += found.rings.iter().map(Vec::len).sum::<usize>();
+            if copied_corners > MAX_COPIED_CORNERS {
+                let message = "references to surfaces of other levels come to too many corners; the rest is left out";
+                report.warning(message, || format!("byte {}", reference.byte));
+                return;
+            }
             let mut copy = Pending { target: reference.target, solid: reference.solid, id: None, ..found.clone() };
             if owner == at {
                 copy.target.semantic = copy.target.semantic.or(found.target.semantic);
@@ -87,6 +94,9 @@ fn follow(drafts: &mut [Draft], report: &mut Report) {
         }
     }
 }
+
+/// Corners that copies for other levels may have in one member; a reference is short and a polygon may be long.
+const MAX_COPIED_CORNERS: usize = 5_000_000;
 
 /// Levels and whether they are a roof's edge, in order.
 type Key = (i32, bool);

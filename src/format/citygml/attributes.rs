@@ -4,7 +4,12 @@
 //! attribute is made of the objects on the way and its own name: `BuildingDetailAttribute.surveyYear`. One that repeats
 //! gets `#2`, `#3` and so on.
 
-use crate::format::city::{Attribute, Attributes, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, Report, cut};
+use crate::format::city::{
+    Attribute, Attributes, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTE_NAME_BYTES, MAX_ATTRIBUTES, Report, cut,
+};
+
+/// Attributes of one name that an object may have.
+const MAX_REPEATS: usize = 200;
 
 /// How an attribute's text is to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +49,21 @@ pub fn add(attributes: &mut Attributes, name: String, value: Attribute, report: 
         report.warning(message, || format!("byte {byte}"));
         return;
     }
+    if name.len() > MAX_ATTRIBUTE_NAME_BYTES {
+        let message = "an attribute's name is longer than 512 bytes; it is left out";
+        report.warning(message, || format!("byte {byte}"));
+        return;
+    }
     let free = if attributes.contains_key(&name) {
-        (2..=MAX_ATTRIBUTES + 2).map(|n| format!("{name}#{n}")).find(|name| !attributes.contains_key(name))
+        (2..=MAX_REPEATS).map(|n| format!("{name}#{n}")).find(|name| !attributes.contains_key(name))
     } else {
         Some(name)
     };
-    if let Some(name) = free {
-        attributes.insert(name, value);
+    match free {
+        Some(name) => drop(attributes.insert(name, value)),
+        None => {
+            report.warning("an attribute repeats more than 200 times; the rest is left out", || format!("byte {byte}"))
+        }
     }
 }
 

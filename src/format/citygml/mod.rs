@@ -20,13 +20,12 @@ mod assemble;
 mod attributes;
 mod geometry;
 mod object;
-#[cfg(test)]
-mod tests;
 mod xml;
 
 use glam::DVec3;
 
 use super::city::{Family, Report};
+use super::issue::Severity;
 use appearance::Looks;
 use xml::{Node, Tag, Xml, XmlFault};
 
@@ -104,7 +103,9 @@ impl<'a> CityGml<'a> {
             Ok(())
         });
         if let Err(XmlFault { byte, reason }) = result {
-            report.error("the file is broken here; what follows is left out", || format!("byte {byte} ({reason})"));
+            report.tell(Severity::Error, "the file is broken here; what follows is left out", |at| {
+                at.path(format!("byte {byte}")).expected_got("well-formed XML", reason)
+            });
         }
     }
 }

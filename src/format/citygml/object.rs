@@ -6,7 +6,9 @@ use super::assemble::{Draft, assemble};
 use super::attributes::{Typing, add, typed};
 use super::geometry::{GeometryReader, Target, level_of};
 use super::xml::{Node, Tag, Xml, XmlFault};
-use crate::format::city::{Attribute, Attributes, Family, MAX_FAMILY, Report, Semantic};
+use crate::format::city::{
+    Attribute, Attributes, Family, Footing, MAX_ATTRIBUTE_NAME_BYTES, MAX_FAMILY, Report, Semantic, cut,
+};
 use crate::format::issue::Severity;
 
 /// Members that are read.
@@ -168,7 +170,7 @@ impl ObjectReader<'_, '_> {
                     Some(Attribute::Integer(lod @ 0..=4)) => *lod as f64,
                     _ => 1.0,
                 };
-                self.geometry(lod, Default::default(), owner)
+                self.geometry(lod, Footing::Ground, owner)
             }
             "name" if owner.semantic.is_none() => {
                 let name = self.xml.text()?.trim().to_string();
@@ -185,7 +187,7 @@ impl ObjectReader<'_, '_> {
         }
     }
 
-    fn geometry(&mut self, lod: f64, footing: crate::format::city::Footing, owner: Owner) -> Result<(), XmlFault> {
+    fn geometry(&mut self, lod: f64, footing: Footing, owner: Owner) -> Result<(), XmlFault> {
         let target = Target { lod, footing, semantic: owner.semantic };
         let draft = &mut self.drafts[owner.object];
         GeometryReader::new(self.xml, self.looks, self.place.dimension, draft, target, self.report)
@@ -213,7 +215,8 @@ impl ObjectReader<'_, '_> {
                     } else {
                         let is_object = local.starts_with(|c: char| c.is_uppercase());
                         if is_object {
-                            names.push(local.to_string());
+                            // A little more than an attribute's name may have, so that it shows as too long.
+                            names.push(cut(local, MAX_ATTRIBUTE_NAME_BYTES + 1).to_string());
                         }
                         self.content(&child, names, owner)?;
                         if is_object {

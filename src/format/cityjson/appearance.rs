@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::document::{Numbers, text};
+use super::document::{Numbers, reason, text};
 use crate::format::city::{Material, Report, TextureImage};
 use crate::format::issue::Issue;
 
@@ -21,6 +21,7 @@ pub struct Appearance {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object of materials and textures")]
 struct RawAppearance<'a> {
     #[serde(borrow, default)]
     materials: Option<Vec<&'a RawValue>>,
@@ -56,7 +57,7 @@ impl Appearance {
         let raw: RawAppearance<'_> = match serde_json::from_str(raw.get()) {
             Ok(appearance) => appearance,
             Err(e) => {
-                report.push(Issue::error("/appearance", format!("the appearance can't be read: {e}")));
+                report.push(Issue::error("/appearance", format!("the appearance can't be read: {}", reason(&e))));
                 return Self::default();
             }
         };

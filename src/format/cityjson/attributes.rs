@@ -2,10 +2,17 @@
 
 use serde_json::Value;
 
-use crate::format::city::{Attribute, Attributes, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, Report, cut};
+use crate::format::city::{
+    Attribute, Attributes, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTE_NAME_BYTES, MAX_ATTRIBUTES, Report, cut,
+};
 
 /// Adds `value` under `name`; what is nested gets names with dots, entries of lists their numbers. `null` is nothing.
 pub fn flatten(name: &str, value: Value, out: &mut Attributes, report: &mut Report, path: &dyn Fn() -> String) {
+    // Checked before the name is handed on, so that a long one is not copied for each value below it.
+    if name.len() > MAX_ATTRIBUTE_NAME_BYTES {
+        report.warning("an attribute's name is longer than 512 bytes; it is left out", path);
+        return;
+    }
     let joined = |key: &str| if name.is_empty() { key.to_string() } else { format!("{name}.{key}") };
     let attribute = match value {
         Value::Null => return,

@@ -229,6 +229,12 @@ pub fn text(raw: Option<&RawValue>) -> Option<String> {
     serde_json::from_str(raw?.get()).ok()
 }
 
+/// Why a value could not be read, without serde's line and column, which count from the value's own start.
+pub fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_string()
+}
+
 /// For messages: the text of a value, cut short.
 pub fn excerpt(raw: &RawValue) -> String {
     const MAX_BYTES: usize = 60;

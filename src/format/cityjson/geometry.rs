@@ -7,12 +7,15 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::appearance::Appearance;
-use super::document::{excerpt, text};
+use super::document::{excerpt, reason, text};
 use super::header::Transform;
 use super::nested::Nested;
 use super::paint::Paint;
 use crate::format::city::{Corner, Geometry, NO_SOLID, Place, Report, RingFault, Surface, SurfaceTexture, clean_ring};
 use crate::format::issue::{Issue, Severity};
+
+/// Coordinates beyond this, in any unit, are not on Earth.
+const MAX_COORDINATE: f64 = 1e9;
 
 /// Vertices that geometries refer to by number.
 #[derive(Clone, Copy)]
@@ -25,7 +28,13 @@ impl Vertices<'_> {
     /// `Err` for a number beyond the end and for what is no position.
     pub fn position(&self, index: u32) -> Result<DVec3, NoVertex> {
         let raw = self.list.get(index as usize).ok_or(NoVertex::OutOfRange)?;
-        Some(self.transform.apply(*raw)).filter(|p| p.is_finite()).ok_or(NoVertex::NoPosition)
+        let position = self.transform.apply(*raw);
+        // False for NaN as well.
+        if position.abs().max_element() <= MAX_COORDINATE && position.is_finite() {
+            Ok(position)
+        } else {
+            Err(NoVertex::NoPosition)
+        }
     }
 
     /// Tells why there is no vertex.
@@ -37,7 +46,7 @@ impl Vertices<'_> {
                 });
             }
             NoVertex::NoPosition => report.tell(Severity::Error, "the vertex is no position", |at| {
-                at.path(path()).expected_got("three finite numbers", format!("vertex {index}"))
+                at.path(path()).expected_got("three numbers, none beyond a billion", format!("vertex {index}"))
             }),
         }
     }
@@ -64,6 +73,7 @@ impl std::fmt::Display for Number {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a geometry object")]
 pub struct RawGeometry<'a> {
     #[serde(borrow, default, rename = "type")]
     pub kind: Option<&'a RawValue>,
@@ -88,7 +98,7 @@ impl<'a> RawGeometry<'a> {
         let geometry: Self = match serde_json::from_str(raw.get()) {
             Ok(geometry) => geometry,
             Err(e) => {
-                report.push(Issue::error(path, format!("the geometry can't be read: {e}")));
+                report.push(Issue::error(path, format!("the geometry can't be read: {}", reason(&e))));
                 return None;
             }
         };
@@ -130,7 +140,10 @@ pub fn read_geometry(
     let boundaries = match raw.boundaries.map(|b| Nested::parse(b.get(), depth)) {
         Some(Ok(boundaries)) => boundaries,
         Some(Err(e)) => {
-            report.push(Issue::error(format!("{path}/boundaries"), format!("the boundaries can't be read: {e}")));
+            report.push(Issue::error(
+                format!("{path}/boundaries"),
+                format!("the boundaries can't be read: {}", reason(&e)),
+            ));
             return None;
         }
         None => {
@@ -138,9 +151,12 @@ pub fn read_geometry(
             return None;
         }
     };
-    if boundaries.misplaced > 0 || raw.boundaries.is_some_and(|b| !b.get().starts_with('[')) {
-        report.tell(Severity::Error, "boundaries are nested otherwise than the geometry's type asks for", |at| {
-            at.path(format!("{path}/boundaries")).expected_got(format!("{kind}: lists {depth} deep"), "less or more")
+    if boundaries.misplaced > 0 {
+        report.tell(Severity::Error, "boundaries have something else where a list should be", |at| {
+            at.path(format!("{path}/boundaries")).expected_got(
+                format!("lists {depth} deep for a {kind}"),
+                format!("{} other things", boundaries.misplaced),
+            )
         });
     }
     let mut assembly = Assembly {
@@ -338,6 +354,7 @@ impl Assembly<'_> {
 pub type Themes<'a> = BTreeMap<String, RawTheme<'a>>;
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with value or values")]
 pub struct RawTheme<'a> {
     /// One material for all surfaces.
     #[serde(borrow, default)]

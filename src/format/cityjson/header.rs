@@ -6,7 +6,7 @@ use glam::DVec3;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::document::{Members, Numbers, excerpt, text};
+use super::document::{Members, Numbers, excerpt, reason, text};
 use crate::format::city::Report;
 use crate::format::issue::Issue;
 
@@ -119,15 +119,17 @@ fn read_transform(members: &Members<'_>, version: Version, report: &mut Report) 
         Some(t) if t.scale.is_finite() && t.translate.is_finite() && t.scale.min_element() > 0.0 => t,
         _ => {
             report.push(
-                Issue::error("/transform", "the transform is not usable; the vertices are taken as coordinates")
+                Issue::error("/transform", "the transform is not usable, so that no position is known")
                     .expected_got("scale and translate of three numbers each, scale above 0", excerpt(raw)),
             );
-            Transform::IDENTITY
+            // What would be drawn without it lies anywhere.
+            Transform { scale: DVec3::NAN, translate: DVec3::NAN }
         }
     }
 }
 
 #[derive(Deserialize, Default)]
+#[serde(expecting = "an object")]
 struct RawMetadata<'a> {
     #[serde(borrow, default, rename = "referenceSystem")]
     reference_system: Option<&'a RawValue>,
@@ -139,7 +141,7 @@ struct RawMetadata<'a> {
 
 fn read_metadata<'a>(raw: &'a RawValue, report: &mut Report) -> RawMetadata<'a> {
     serde_json::from_str(raw.get()).unwrap_or_else(|e| {
-        report.push(Issue::error("/metadata", format!("the metadata can't be read: {e}")));
+        report.push(Issue::error("/metadata", format!("the metadata can't be read: {}", reason(&e))));
         RawMetadata::default()
     })
 }

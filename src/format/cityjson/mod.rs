@@ -23,8 +23,6 @@ mod object;
 mod paint;
 mod sequence;
 mod templates;
-#[cfg(test)]
-mod tests;
 
 use appearance::Appearance;
 use document::{Members, text};
@@ -138,6 +136,7 @@ fn each_family(
     let mut shared = Shared { vertices, appearance, templates };
     for indices in families::families(&members.objects, report) {
         let mut family = Family::default();
+        shared.templates.begin_family();
         // Objects that can't be read leave their place, and their parts go to the first.
         let mut place = vec![None; indices.len()];
         for (at, (index, parent)) in indices.into_iter().enumerate() {

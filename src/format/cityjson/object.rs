@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::appearance::Appearance;
 use super::attributes::flatten;
-use super::document::{pointer, text};
+use super::document::{pointer, reason, text};
 use super::geometry::{RawGeometry, Vertices, read_geometry};
 use super::templates::Templates;
 use crate::format::city::{Attribute, CityObject, Geometry, Report};
@@ -52,6 +52,7 @@ const KINDS: &[&str] = &[
 ];
 
 #[derive(Deserialize)]
+#[serde(expecting = "a city object")]
 struct RawObject<'a> {
     #[serde(borrow, default, rename = "type")]
     kind: Option<&'a RawValue>,
@@ -75,7 +76,7 @@ pub fn read_object(id: &str, raw: &RawValue, shared: &mut Shared<'_>, report: &m
     let raw: RawObject<'_> = match serde_json::from_str(raw.get()) {
         Ok(object) => object,
         Err(e) => {
-            report.push(Issue::error(path, format!("the object can't be read: {e}")));
+            report.push(Issue::error(path, format!("the object can't be read: {}", reason(&e))));
             return None;
         }
     };

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::appearance::{Appearance, shown_theme};
 use super::attributes::flatten;
-use super::document::pointer;
+use super::document::{pointer, reason};
 use super::geometry::{RawGeometry, RawTheme, Themes};
 use super::nested::{NULL, Nested};
 use crate::format::city::{Corner, Geometry, Report, Semantic};
@@ -190,7 +190,7 @@ fn read_theme<'a>(
             Some((format!("{path}{}", pointer(&[&name])), theme))
         }
         Err(e) => {
-            report.push(Issue::warning(path, format!("the themes can't be read: {e}")));
+            report.push(Issue::warning(path, format!("the themes can't be read: {}", reason(&e))));
             None
         }
     }
@@ -205,13 +205,14 @@ fn values(raw: Option<&RawValue>, depth: usize, path: &str, report: &mut Report)
             Some(values)
         }
         Err(e) => {
-            report.push(Issue::warning(format!("{path}/values"), format!("the values can't be read: {e}")));
+            report.push(Issue::warning(format!("{path}/values"), format!("the values can't be read: {}", reason(&e))));
             None
         }
     }
 }
 
 #[derive(serde::Deserialize)]
+#[serde(expecting = "an object of semantic surfaces")]
 struct RawSemantics<'a> {
     #[serde(borrow, default)]
     surfaces: Option<Vec<&'a RawValue>>,
@@ -223,7 +224,7 @@ fn read_semantics(raw: &RawValue, depth: usize, path: &str, report: &mut Report)
     let raw: RawSemantics<'_> = match serde_json::from_str(raw.get()) {
         Ok(semantics) => semantics,
         Err(e) => {
-            report.push(Issue::warning(path, format!("the semantics can't be read: {e}")));
+            report.push(Issue::warning(path, format!("the semantics can't be read: {}", reason(&e))));
             return (Vec::new(), None);
         }
     };

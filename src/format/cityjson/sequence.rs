@@ -18,8 +18,10 @@ pub struct CityJsonSeq<R: BufRead> {
     line: u64,
     buffer: Vec<u8>,
     setting: Setting,
-    /// The first line is read again for its objects: a lone feature, or a header with city objects.
-    first_holds_objects: bool,
+    /// The line of the settings.
+    setting_line: u64,
+    /// The buffer's line is still to be read for its objects: a first line that has any, or one that was read ahead.
+    holds_unread: bool,
     sample: Vec<glam::DVec3>,
 }
 
@@ -60,10 +62,10 @@ impl<R: BufRead> CityJsonSeq<R> {
         }
         let setting = Setting::read(&members, &mut own);
         report.extend_under(own, &format!("line {line}"));
-        let first_holds_objects = !members.objects.is_empty();
+        let holds_unread = !members.objects.is_empty();
         let mut sample = sample(&members, &setting.header.transform);
         sample.truncate(1000);
-        Ok(Self { source, line, buffer, setting, first_holds_objects, sample })
+        Ok(Self { source, line, buffer, setting, setting_line: line, holds_unread, sample })
     }
 
     pub fn header(&self) -> &Header {
@@ -75,12 +77,12 @@ impl<R: BufRead> CityJsonSeq<R> {
     /// # Errors
     /// When the source fails.
     pub fn sample_positions(&mut self) -> Result<&[glam::DVec3], CityJsonError> {
-        if self.sample.is_empty() && !self.first_holds_objects && self.advance()? {
+        if self.sample.is_empty() && !self.holds_unread && self.advance()? {
             let mut unheard = Report::default();
             if let Ok(members) = utf8(&self.buffer).and_then(|text| Members::parse(text, &mut unheard)) {
                 self.sample = sample(&members, &self.setting.header.transform);
             }
-            self.first_holds_objects = true;
+            self.holds_unread = true;
         }
         Ok(&self.sample)
     }
@@ -94,11 +96,10 @@ impl<R: BufRead> CityJsonSeq<R> {
         report: &mut Report,
         each: &mut dyn FnMut(Family, &mut Report),
     ) -> Result<(), CityJsonError> {
-        if std::mem::take(&mut self.first_holds_objects) {
-            self.read_line(report, each);
-        }
-        while self.advance()? {
-            self.read_line(report, each);
+        let first = self.line == self.setting_line;
+        let mut goes_on = !std::mem::take(&mut self.holds_unread) || self.read_line(first, report, each);
+        while goes_on && self.advance()? {
+            goes_on = self.read_line(false, report, each);
         }
         Ok(())
     }
@@ -113,45 +114,64 @@ impl<R: BufRead> CityJsonSeq<R> {
         Ok(false)
     }
 
-    fn read_line(&mut self, report: &mut Report, each: &mut dyn FnMut(Family, &mut Report)) {
+    /// False if nothing that follows can be read. `first`: of the line that the settings are from.
+    fn read_line(&mut self, first: bool, report: &mut Report, each: &mut dyn FnMut(Family, &mut Report)) -> bool {
         let prefix = format!("line {}", self.line);
         let mut own = Report::default();
-        let members = utf8(&self.buffer).and_then(|text| {
+        let members = utf8(self.buffer.trim_ascii()).and_then(|text| {
             let members = Members::parse(text, &mut own)?;
             expect_type(&members, &["CityJSONFeature", "CityJSON"])?;
             Ok(members)
         });
+        let mut goes_on = true;
         match members {
             Ok(members) => {
-                tell_feature(&members, &self.setting.header, &mut own);
-                let appearance = members.appearance.map(|raw| Appearance::read(Some(raw), &mut own));
+                let is_header = text(members.kind).as_deref() == Some("CityJSON");
+                if is_header && !first {
+                    goes_on = self.setting.replace(&members, &mut own);
+                } else if !is_header {
+                    tell_feature(&members, &mut own);
+                }
                 let Setting { header, appearance: shared, templates } = &mut self.setting;
+                let appearance =
+                    members.appearance.filter(|_| !is_header).map(|raw| Appearance::read(Some(raw), &mut own));
                 let appearance = appearance.as_ref().unwrap_or(shared);
-                each_family(&members, header.transform, appearance, templates, &mut own, each);
+                if goes_on {
+                    each_family(&members, header.transform, appearance, templates, &mut own, each);
+                }
             }
             Err(error) => own.tell(Severity::Error, "the line can't be read; it is left out", |at| {
-                at.path("").expected_got("a CityJSONFeature", error)
+                let got = match error {
+                    CityJsonError::Json { reason, .. } => reason,
+                    CityJsonError::Type { got, .. } => format!("an object of type {got}"),
+                    other => other.to_string(),
+                };
+                at.path("").expected_got("a CityJSONFeature", got)
             }),
         }
         report.extend_under(own, &prefix);
+        goes_on
+    }
+}
+
+impl Setting {
+    /// Takes over from the header of another sequence, which was appended to this one. False if it can't.
+    fn replace(&mut self, members: &Members<'_>, report: &mut Report) -> bool {
+        let mut new = Setting::read(members, report);
+        let system = self.header.reference_system.clone();
+        if new.header.reference_system.is_some() && new.header.reference_system != system {
+            let message = "another header names another reference system; what follows is left out";
+            report.error(message, || "/metadata/referenceSystem".to_string());
+            return false;
+        }
+        new.header.reference_system = system;
+        *self = new;
+        true
     }
 }
 
 /// What is wrong with a feature as a whole.
-fn tell_feature(members: &Members<'_>, header: &Header, report: &mut Report) {
-    if text(members.kind).as_deref() == Some("CityJSON") {
-        if members.transform.is_some() && !members.objects.is_empty() {
-            // The first line is read here too if it has objects; then this is its own transform.
-            let own = Header::read(members, &mut Report::default());
-            if own.transform != header.transform || own.reference_system != header.reference_system {
-                report.error(
-                    "another header with objects, whose transform or system differs from the first",
-                    String::new,
-                );
-            }
-        }
-        return;
-    }
+fn tell_feature(members: &Members<'_>, report: &mut Report) {
     if members.transform.is_some() {
         report.warning("a feature's own transform is not used; the first line's is", || "/transform".to_string());
     }

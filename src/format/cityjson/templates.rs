@@ -5,25 +5,29 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::appearance::Appearance;
-use super::document::{Numbers, Positions, excerpt};
+use super::document::{Numbers, Positions, excerpt, reason};
 use super::geometry::{RawGeometry, Vertices, read_geometry};
 use super::header::Transform;
-use crate::format::city::{Geometry, Report};
+use crate::format::city::{Attribute, Geometry, Report};
 use crate::format::issue::{Issue, Severity};
 
-/// Vertices that the instances of one file may come to; a small file can name millions of copies of a large template.
-const MAX_INSTANCED_VERTICES: usize = 100_000_000;
+/// What the instances of one family, and of one file, may weigh (see [`weight`]): a small file can name millions of copies
+/// of a large template.
+const MAX_FAMILY_WEIGHT: usize = 20_000_000;
+const MAX_FILE_WEIGHT: usize = 1_000_000_000;
 
 /// The member `geometry-templates`.
 #[derive(Debug, Clone, Default)]
 pub struct Templates {
     /// In template coordinates, metres; `None` for one that can't be read.
     list: Vec<Option<Geometry>>,
-    /// Vertices that instances have so far.
-    instanced: usize,
+    /// Weight of the instances so far: of the family that is being read, and of all.
+    of_family: usize,
+    of_file: usize,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object of templates")]
 struct RawTemplates<'a> {
     #[serde(borrow, default)]
     templates: Option<Vec<&'a RawValue>>,
@@ -37,7 +41,8 @@ impl Templates {
         let raw: RawTemplates<'_> = match serde_json::from_str(raw.get()) {
             Ok(templates) => templates,
             Err(e) => {
-                report.push(Issue::error("/geometry-templates", format!("the templates can't be read: {e}")));
+                report
+                    .push(Issue::error("/geometry-templates", format!("the templates can't be read: {}", reason(&e))));
                 return Self::default();
             }
         };
@@ -47,7 +52,16 @@ impl Templates {
             let (geometry, kind) = RawGeometry::parse(raw, &path, report)?;
             read_geometry(&geometry, &kind, &path, vertices, appearance, report)
         };
-        Self { list: raw.templates.unwrap_or_default().iter().enumerate().map(read).collect(), instanced: 0 }
+        Self {
+            list: raw.templates.unwrap_or_default().iter().enumerate().map(read).collect(),
+            of_family: 0,
+            of_file: 0,
+        }
+    }
+
+    /// Says that what follows is not held in memory together with what came before.
+    pub(super) fn begin_family(&mut self) {
+        self.of_family = 0;
     }
 
     /// The copy that a `GeometryInstance` asks for, in the file's coordinates.
@@ -70,14 +84,29 @@ impl Templates {
         let template = template.as_ref()?;
         let origin = read_origin(raw.boundaries, path, vertices, report)?;
         let matrix = read_matrix(raw.matrix, path, report)?;
-        let instanced = self.instanced.saturating_add(template.vertices.len());
-        if instanced > MAX_INSTANCED_VERTICES {
-            report.error("the file's instances have too many vertices; this one is left out", || path.to_string());
+        let weight = weight(template);
+        if self.of_family.saturating_add(weight) > MAX_FAMILY_WEIGHT
+            || self.of_file.saturating_add(weight) > MAX_FILE_WEIGHT
+        {
+            report.error("instances of templates are too many or too large; this one is left out", || path.to_string());
             return None;
         }
-        self.instanced = instanced;
+        self.of_family += weight;
+        self.of_file += weight;
         Some(placed(template, matrix, origin, path))
     }
+}
+
+/// About how much memory a copy takes, in units of 8 bytes.
+fn weight(template: &Geometry) -> usize {
+    let surfaces = template.surfaces.iter().map(|s| 16 + s.rings.iter().map(|ring| 4 + 2 * ring.len()).sum::<usize>());
+    let lines = template.lines.iter().map(|line| 4 + line.len());
+    let texts = template.semantics.iter().flat_map(|s| &s.attributes).map(|(name, value)| match value {
+        Attribute::Text(text) => 16 + (name.len() + text.len()) / 8,
+        _ => 16 + name.len() / 8,
+    });
+    let lists = 3 * template.vertices.len() + template.points.len() + 8 * template.textures.len();
+    50 + lists + surfaces.sum::<usize>() + lines.sum::<usize>() + texts.sum::<usize>()
 }
 
 fn read_origin(raw: Option<&RawValue>, path: &str, vertices: Vertices<'_>, report: &mut Report) -> Option<DVec3> {

@@ -149,6 +149,54 @@ fn a_string_that_is_not_in_the_table_damages_the_block() {
     assert!(error.to_string().contains("not in the block's table"), "{error}");
 }
 
+/// A block of three dense nodes with tags, a way and a relation.
+fn dense_block() -> Vec<u8> {
+    let packed = |number: u8, values: &[i64]| {
+        let mut bytes = Vec::new();
+        values.iter().for_each(|value| varint(sint(*value), &mut bytes));
+        field(number, &bytes)
+    };
+    let strings = field(1, &[field(1, b""), field(1, b"building"), field(1, b"yes"), field(1, b"outer")].concat());
+    let nodes = [packed(1, &[1, 1, 1]), packed(8, &[10, 10, 0]), packed(9, &[10, 0, 10]), field(10, &[0, 1, 2, 0, 0])];
+    let way = [number(1, 7), field(2, &[1]), field(3, &[2]), packed(8, &[1, 1, 1, -2])].concat();
+    let relation = [number(1, 8), field(8, &[3]), packed(9, &[7]), field(10, &[1])].concat();
+    let group = [field(2, &nodes.concat()), field(3, &way), field(4, &relation)].concat();
+    [strings, field(2, &group)].concat()
+}
+
+#[test]
+fn dense_nodes_ways_and_relations_are_read() {
+    let (lines, ..) = lines(&pbf(&dense_block()), Want::ALL).expect("it is OSM");
+    assert_eq!(
+        lines,
+        [
+            "n1 10 10 []",
+            r#"n2 10 20 [("building", "yes")]"#,
+            "n3 20 20 []",
+            r#"w7 [1, 2, 3, 1] [("building", "yes")]"#,
+            "r8 way7:outer []"
+        ]
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn damaged_blocks_are_answered(at in 0..120_usize, byte: u8, cut in 0..130_usize) {
+        let mut block = dense_block();
+        block.truncate(cut.max(1));
+        if let Some(slot) = block.get_mut(at) {
+            *slot = byte;
+        }
+        let _ = lines(&pbf(&block), Want::ALL);
+    }
+
+    #[test]
+    fn any_bytes_are_answered(bytes: Vec<u8>) {
+        let _ = lines(&bytes, Want::ALL);
+        let _ = lines(&pbf(&bytes), Want::ALL);
+    }
+}
+
 #[test]
 fn sizes_that_lie_are_refused_before_memory_is_taken() {
     let header = [field(1, b"OSMData"), number(3, u64::from(u32::MAX))].concat();

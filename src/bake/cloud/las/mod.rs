@@ -76,6 +76,8 @@ pub struct LasReader<R: Read + Seek + Send + Sync + 'static> {
     /// Points that were asked for so far, damaged ones included.
     done: u64,
     bytes: Vec<u8>,
+    /// Read by [`LasReader::sample`] and not given away yet.
+    kept: Option<Vec<RawPoint>>,
 }
 
 enum Points<R: Read + Seek + Send + Sync + 'static> {
@@ -98,7 +100,7 @@ impl<R: Read + Seek + Send + Sync + 'static> LasReader<R> {
         } else {
             Points::Plain(source)
         };
-        Ok(Self { header, vlrs, points, done: 0, bytes: Vec::new() })
+        Ok(Self { header, vlrs, points, done: 0, bytes: Vec::new(), kept: None })
     }
 
     pub fn header(&self) -> &LasHeader {
@@ -109,9 +111,24 @@ impl<R: Read + Seek + Send + Sync + 'static> LasReader<R> {
         &self.vlrs
     }
 
+    /// A place among the points, in the file's coordinates: the middle of the header's box if the first points are in
+    /// it, else the first point. To be asked before points are read. `None` if there are no points.
+    pub fn sample(&mut self, issues: &mut Issues) -> Option<DVec3> {
+        let mut batch = Vec::new();
+        while batch.is_empty() && self.read_batch(&mut batch, issues) {}
+        let first = batch.first().map(|point| point.at);
+        self.kept = Some(batch);
+        let (low, high) = self.header.bounds().unwrap_or((DVec3::MAX, DVec3::MIN));
+        first.map(|at| if at.cmpge(low).all() && at.cmple(high).all() { (low + high) * 0.5 } else { at })
+    }
+
     /// Replaces `batch` by the next points, at most [`BATCH_POINTS`]; `false` once there are no more. A batch may be
     /// empty before the end, where points were damaged.
     pub fn read_batch(&mut self, batch: &mut Vec<RawPoint>, issues: &mut Issues) -> bool {
+        if let Some(kept) = self.kept.take() {
+            *batch = kept;
+            return true;
+        }
         batch.clear();
         let left = self.header.point_count.saturating_sub(self.done);
         if left == 0 {

@@ -35,7 +35,7 @@ impl Painter<'_> {
     }
 
     fn parapet(&mut self, side: &Side, x: Span, u: Span) {
-        let c = scale(blend(self.v.trim, self.v.wall, 0.4), 0.95 * self.light(side, u.0));
+        let c = scale(blend(self.style.stone, self.v.wall, 0.4), 0.95 * self.light(side, u.0));
         let c = if self.seed.is_multiple_of(3) { scale(blend(c, self.style.shutter, 0.7), 1.0) } else { c };
         self.panel(Matter::Solid, side, x, u, DEEP_M, [scale(c, 0.92), c]);
         self.cheek(side, x.0, u, (0.0, DEEP_M), false, [scale(c, 0.8), scale(c, 0.9)]);
@@ -117,6 +117,16 @@ impl Painter<'_> {
         }
     }
 
+    /// Level 3: the shade of a balcony within the wall, and its parapet.
+    pub fn loggia_middle(&mut self, side: &Side, middle: f64, width: f64, floor_u: f64) {
+        let x = (middle - width * 0.5, middle + width * 0.5);
+        let shade = scale(self.v.wall, 0.42 * self.light(side, floor_u));
+        let top = (floor_u + self.v.floor_m - 0.35).max(floor_u + RAIL_M);
+        self.panel(Matter::Solid, side, x, (floor_u, top), 0.012, [scale(shade, 1.2), scale(shade, 0.8)]);
+        let c = scale(blend(self.style.stone, self.v.wall, 0.4), 0.9);
+        self.solid(side, x, (floor_u, floor_u + RAIL_M), 0.06, c);
+    }
+
     /// A balcony within the wall: side walls, ceiling, floor, a glazed back and a railing in the wall's plane.
     pub fn loggia(&mut self, side: &Side, x: Span, u: Span, cell: (usize, usize)) {
         let deep = 1.3;
@@ -135,7 +145,8 @@ impl Painter<'_> {
                 self.solid(side, x, (rail.1 - 0.05, rail.1), -0.03, scale(hex(0x9da2a3), light));
             }
             _ => {
-                let c = blend(self.v.trim, self.style.shutter, if self.seed.is_multiple_of(2) { 0.6 } else { 0.0 });
+                let c =
+                    blend(self.style.stone, self.style.shutter, if self.seed.is_multiple_of(2) { 0.6 } else { 0.0 });
                 let c = scale(c, 0.95 * light);
                 self.solid(side, x, rail, -0.04, c);
                 self.shelf(side, x, (-0.14, -0.04), rail.1, [c; 2]);

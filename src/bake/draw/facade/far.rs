@@ -52,7 +52,9 @@ impl Painter<'_> {
     /// The colour of walls without their glass: frames, posts and ornament mixed in.
     fn far_wall(&self) -> Rgb {
         match self.v.look {
-            Look::Curtain { .. } => blend(scale(self.v.trim, 0.8), self.v.glass, 0.25),
+            Look::Curtain { .. } => {
+                blend(scale(self.v.trim, if self.level < 2 { 0.66 } else { 0.86 }), self.v.glass, 0.3)
+            }
             _ => scale(self.v.wall, 0.95),
         }
     }

@@ -90,21 +90,21 @@ impl Painter<'_> {
         let (columns, rows) = panes;
         let bar = 0.055;
         let (w, high) = ((x.1 - x.0 - bar) / columns as f64, u.1 - u.0 - bar);
-        // Casements have a low transom light on top.
-        let cuts: &[f64] = if rows >= 2 { &[0.0, 0.68, 1.0] } else { &[0.0, 1.0] };
         for k in 0..columns {
             let px = (x.0 + bar + k as f64 * w, x.0 + (k + 1) as f64 * w);
-            for cut in cuts.windows(2) {
-                let pu = (u.0 + bar + cut[0] * high, u.0 + cut[1] * high);
-                self.pane(side, px, pu, d + 0.018, lit, tone);
-            }
+            self.pane(side, px, (u.0 + bar, u.0 + high), d + 0.022, lit, tone);
+        }
+        if rows >= 2 {
+            // Casements have a low transom light on top.
+            let bar_u = u.0 + high * 0.7;
+            self.solid(side, (x.0 + bar, x.1 - bar), (bar_u, bar_u + bar), d + 0.05, scale(frame, 0.72 * light));
         }
         if blind.0 {
             let low = u.0 + bar + high * (1.0 - blind.1);
             let c = scale(blind.2, 0.55 * light);
             for k in 0..columns {
                 let px = (x.0 + bar + k as f64 * w, x.0 + (k + 1) as f64 * w);
-                self.pane(side, px, (low, u.1 - bar), d + 0.026, lit, [c, scale(c, 0.8)]);
+                self.pane(side, px, (low, u.1 - bar), d + 0.04, lit, [c, scale(c, 0.8)]);
             }
         }
     }

@@ -121,7 +121,7 @@ impl Painter<'_> {
         if rng.chance(0.6) {
             let c = scale(hex(rng.pick(&[0x8a7a64, 0x6a5f58, 0x9c9284, 0x7a4f44, 0x5f6a70])), 0.5);
             let high = (u.1 - u.0) * rng.range(0.2, 0.5);
-            self.pane(side, (x.0 + 0.05, x.1 - 0.05), (u.0, u.0 + high), -deep + 0.027, 0, [c, scale(c, 0.7)]);
+            self.pane(side, (x.0 + 0.05, x.1 - 0.05), (u.0, u.0 + high), -deep + 0.05, 0, [c, scale(c, 0.7)]);
         }
     }
 
@@ -139,9 +139,9 @@ impl Painter<'_> {
         let pale = blend(hex(rng.pick(&[0xe9e2d0, 0xf2efe8, 0xd9b96a])), c, 0.12);
         let inner = (u.0 + (u.1 - u.0) * 0.28, u.1 - (u.1 - u.0) * 0.28);
         if rng.chance(0.55) {
-            self.pane(side, plate, inner, 0.1, 3, [scale(pale, 0.8); 2]);
+            self.pane(side, plate, inner, 0.108, 3, [scale(pale, 0.8); 2]);
         } else {
-            self.solid(side, plate, inner, 0.1, pale);
+            self.solid(side, plate, inner, 0.108, pale);
         }
     }
 
@@ -340,14 +340,14 @@ impl Painter<'_> {
                     side,
                     panel.0,
                     panel.1,
-                    -deep + 0.03,
+                    -deep + 0.042,
                     [scale(wood, 0.55 * light), scale(wood, 0.72 * light)],
                 );
             }
         });
         let tone = self.pane_tone(&mut rng, light);
         self.pane(side, leaf, (top + 0.06, u.1 - 0.05), -deep + 0.02, 1, tone);
-        let stone = scale(blend(self.v.trim, hex(0xa9a294), 0.6), 0.85);
+        let stone = scale(blend(self.style.stone, hex(0xa9a294), 0.6), 0.85);
         self.on(Surface::Concrete, |p| {
             p.block(side, (x.0 - 0.25, x.1 + 0.25), (u.0 - 0.75, u.0 - 0.01), (-deep, 0.42), stone);
             p.block(side, (x.0 - 0.5, x.1 + 0.5), (u.0 - 0.75, u.0 - 0.16), (0.0, 0.78), scale(stone, 0.95));
@@ -357,7 +357,7 @@ impl Painter<'_> {
             let c = scale(blend(self.v.trim, hex(0x777b7c), 0.4), 0.9);
             self.block(side, (x.0 - 0.35, x.1 + 0.35), (u.1 + 0.12, u.1 + 0.24), (0.0, 1.0), c);
         } else {
-            self.surround_door(side, x, u, scale(self.v.trim, light));
+            self.surround_door(side, x, u, scale(self.style.stone, light));
         }
     }
 

@@ -157,3 +157,6 @@ impl Painter<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ impl Painter<'_> {
     }
 
     fn pilasters(&mut self, side: &Side, u: Span) {
-        let c = scale(blend(self.v.wall, self.v.trim, 0.5), 0.99);
+        let c = scale(blend(self.v.wall, self.style.stone, 0.5), 0.99);
         let bays = self.bays(side);
         let every = if bays.all.len() > 6 { 2 } else { bays.all.len().max(1) };
         for k in (0..=bays.all.len()).step_by(every) {
@@ -58,7 +58,7 @@ impl Painter<'_> {
     }
 
     fn quoins(&mut self, side: &Side, u: Span) {
-        let c = scale(self.v.trim, 0.97);
+        let c = scale(self.style.stone, 0.97);
         let count = ((u.1 - u.0) / 0.62).floor().clamp(1.0, 40.0) as usize;
         let high = (u.1 - u.0) / count as f64;
         for k in 0..count {
@@ -77,7 +77,7 @@ impl Painter<'_> {
     pub fn girdles(&mut self) {
         let v = self.v;
         let s = *self.style;
-        let trim = blend(v.wall, v.trim, 0.55);
+        let trim = blend(v.wall, s.stone, 0.55);
         if s.plinth_m > 0.0
             && self.stands_on_ground()
             && !matches!(v.ground, super::super::building::Ground::Shops | super::super::building::Ground::Arcade)

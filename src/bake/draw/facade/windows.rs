@@ -7,6 +7,12 @@ use super::painter::{Painter, Side, Span};
 use crate::bake::det::unit_vector;
 use crate::bake::mesh::{Matter, Rgb, Surface, blend, hex, scale};
 
+/// Up to where the ground keeps light from a wall, above its lowest floor.
+const KNEE_M: f64 = 3.6;
+
+/// Up to this storey the bars of railings stand as close as they do.
+const NEAR_BARS: usize = 2;
+
 /// A hole in a strip of wall.
 #[derive(Clone, Copy)]
 pub struct Hole {
@@ -60,7 +66,13 @@ impl Painter<'_> {
                 _ if door == Some(k) => self.door(side, x, u),
                 BayKind::Balcony if floor > 0 => {
                     self.window(side, x, u, (floor, k), near, false);
-                    self.balcony(side, bay.x, (bay.width_m + 1.1).min(bays.pitch_m - 0.15), low, near);
+                    self.balcony(
+                        side,
+                        bay.x,
+                        (bay.width_m + 1.1).min(bays.pitch_m - 0.15),
+                        low,
+                        near && floor <= NEAR_BARS,
+                    );
                 }
                 BayKind::Loggia if floor > 0 => self.loggia(side, x, u, (floor, k)),
                 _ => self.window(side, x, u, (floor, k), near, true),
@@ -99,11 +111,7 @@ impl Painter<'_> {
     pub fn window(&mut self, side: &Side, x: Span, u: Span, cell: (usize, usize), near: bool, sill: bool) {
         let s = *self.style;
         let c = scale(self.v.wall, self.light(side, u.0));
-        if near {
-            self.reveals(side, x, u, s.reveal_m, c);
-        } else {
-            self.jambs(side, x, u, s.reveal_m, c);
-        }
+        self.jambs(side, x, u, s.reveal_m, c);
         let wide = x.1 - x.0 > 1.7;
         let columns = if wide {
             s.panes.0.max(2)
@@ -118,16 +126,13 @@ impl Painter<'_> {
         if !near {
             return;
         }
-        let trim = scale(self.v.trim, self.light(side, u.0));
+        let trim = scale(self.style.stone, self.light(side, u.0));
         if sill && s.sill {
-            let su = (u.0 - 0.07, u.0 + 0.015);
             let sx = (x.0 - 0.07, x.1 + 0.07);
-            self.solid(side, sx, su, 0.07, trim);
-            if cell.0 == 0 {
-                self.shelf(side, sx, (0.0, 0.07), su.1, [scale(trim, 0.9), trim]);
-            } else {
-                self.soffit(side, sx, (0.0, 0.07), su.0, [scale(trim, 0.4), scale(trim, 0.6)]);
-            }
+            self.solid(side, sx, (u.0 - 0.07, u.0 + 0.015), 0.07, trim);
+            self.shelf(side, sx, (-s.reveal_m, 0.07), u.0 + 0.015, [scale(trim, 0.5), trim]);
+        } else {
+            self.shelf(side, x, (-s.reveal_m, 0.0), u.0, [scale(c, 0.55), scale(c, 0.95)]);
         }
         self.surround(side, x, u, trim);
         if let Look::Windows { shutters: true, .. } = self.v.look
@@ -194,8 +199,10 @@ impl Painter<'_> {
         self.on(Surface::Wood, |p| {
             for (from, right) in [(x.0 - gap - w, false), (x.1 + gap, true)] {
                 p.panel(Matter::Solid, side, (from, from + w), u, out, [tone, scale(tone, 0.94)]);
-                let inset = ((from + 0.07, from + w - 0.07), (u.0 + 0.1, u.1 - 0.1));
-                p.panel(Matter::Solid, side, inset.0, inset.1, out + 0.012, [scale(tone, 0.72), scale(tone, 0.8)]);
+                if cell.0 <= 1 {
+                    let inset = ((from + 0.07, from + w - 0.07), (u.0 + 0.1, u.1 - 0.1));
+                    p.panel(Matter::Solid, side, inset.0, inset.1, out + 0.012, [scale(tone, 0.72), scale(tone, 0.8)]);
+                }
                 p.cheek(side, if right { from + w } else { from }, u, (0.0, out), right, [scale(tone, 0.6); 2]);
             }
         });
@@ -249,6 +256,9 @@ impl Painter<'_> {
                 if framed {
                     let light = self.light(side, u.0);
                     let (frame, shade) = (scale(self.style.frame, 0.8 * light), scale(self.v.wall, 0.42 * light));
+                    if bay.kind == BayKind::Loggia && floor > 0 {
+                        self.loggia_middle(side, bay.x, (bays.pitch_m - 0.3).max(bay.width_m), low);
+                    }
                     self.panel(Matter::Solid, side, x, u, 0.02, [frame, shade]);
                 }
                 let mut rng = self.lot(side, floor, k, 64);
@@ -266,13 +276,25 @@ impl Painter<'_> {
     /// The wall without holes: darker at its foot, and under the eaves of pitched roofs.
     pub fn plain_wall(&mut self, side: &Side, c: Rgb) {
         let (foot, top) = (self.v.foot_u, self.v.eaves_u());
-        let knee = (self.v.floor_u + 3.6).min(top - 0.4);
-        if self.level >= 2 && self.stands_on_ground() && knee > self.v.floor_u {
+        let knee = (self.v.floor_u + KNEE_M).min(top - 0.4);
+        if self.level < 2 {
+            return self.mean_wall(side, c);
+        }
+        if self.stands_on_ground() && knee > self.v.floor_u {
             self.wall(side, (0.0, side.length), (foot, knee), c);
             self.wall(side, (0.0, side.length), (knee, top), c);
         } else {
             self.wall(side, (0.0, side.length), (foot, top), c);
         }
+    }
+
+    /// The wall as one quad whose gradient has the mean of what nearer levels show.
+    fn mean_wall(&mut self, side: &Side, c: Rgb) {
+        let (foot, top) = (self.v.foot_u, self.v.eaves_u());
+        let (dark, pale) = (self.light(side, self.v.floor_u - 0.4), self.light(side, top.max(self.v.floor_u + KNEE_M)));
+        let share = (KNEE_M * 0.9 / (top - foot).max(KNEE_M)) as f32;
+        let low = pale - (pale - dark) * share;
+        self.panel(Matter::Solid, side, (0.0, side.length), (foot, top), 0.0, [scale(c, low), scale(c, pale)]);
     }
 
     pub fn has_door(&self, side: &Side) -> bool {

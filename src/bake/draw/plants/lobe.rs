@@ -72,7 +72,7 @@ pub fn lobes(
     rng: &mut Rng,
 ) {
     for (index, lobe) in all.iter().enumerate() {
-        let tone = rng.range(0.9, 1.1) as f32;
+        let tone = 0.9 + 0.05 * rng.below(5) as f32;
         let brush = Brush { lobe: *lobe, crown, light: scale(light, tone), dark: scale(dark, tone) };
         // What lies within another lobe nobody sees.
         let hidden = |unit: DVec3| (0..all.len()).any(|j| j != index && all[j].depth(brush.place(unit)) < 0.86);
@@ -84,7 +84,7 @@ pub fn lobes(
 }
 
 /// Tufts of one lobe, before those that other lobes hide.
-const TUFTS: usize = 30;
+const TUFTS: usize = 28;
 
 struct Brush {
     lobe: Lobe,
@@ -103,7 +103,7 @@ impl Brush {
         let (corners, faces): (&[[f64; 3]], &[[usize; 3]]) =
             if detail == 0 { (&OCTAHEDRON, &OCTAHEDRON_FACES) } else { (&CORNERS, &FACES) };
         let size = [1.08, 1.04, 0.95][detail];
-        let wander = if detail == 0 { 0.0 } else { rough * 0.45 };
+        let wander = [0.0, rough * 0.75, rough * 0.45][detail];
         let unit: Vec<DVec3> = corners
             .iter()
             .map(|c| {
@@ -111,11 +111,12 @@ impl Brush {
                 turned * size * rng.range(1.0 - wander, 1.0 + wander)
             })
             .collect();
-        let tip = if detail >= 2 { 0.12 } else { 0.7 };
+        let tips: [f32; 3] = if detail >= 2 { [0.36; 3] } else { [0.45, 0.7, 0.9] };
         for face in faces {
             let p = face.map(|k| unit[k]);
             if detail == 0 || !hidden((p[0] + p[1] + p[2]) / 3.0 * 1.08) {
-                self.tri(mesh, p, [tip; 3]);
+                // By corner, so that facets that share one agree.
+                self.tri(mesh, p, face.map(|k| tips[k % 3]));
             }
         }
     }
@@ -128,7 +129,7 @@ impl Brush {
             let z = 1.0 - 1.72 * (k as f64 + 0.5) / TUFTS as f64;
             let flat = crate::bake::det::unit_vector(turn + 2.399_963 * k as f64) * (1.0 - z * z).max(0.0).sqrt();
             let out = (flat.extend(z) + jitter(rng, 0.14)).normalize_or(DVec3::Z);
-            let size = rng.range(0.28, 0.45);
+            let size = rng.range(0.22, 0.38);
             let reach = rng.range(0.95, 1.0 + rough * 0.42);
             if hidden(out) {
                 continue;
@@ -149,24 +150,30 @@ impl Brush {
         }
     }
 
-    /// A facet; `tips` says for each corner how far out it lies (0 a crevice, 1 a tip).
+    /// A facet; `tips` says for each corner how far out it lies (0 a crevice, 1 a tip). Normals and colours depend on the
+    /// place alone, so that neighbouring facets share their vertices.
     fn tri(&self, mesh: &mut Mesh, unit: [DVec3; 3], tips: [f32; 3]) {
-        let places = unit.map(|u| self.place(u));
-        let flat = (places[1] - places[0]).cross(places[2] - places[0]).normalize_or_zero();
         let v = [0, 1, 2].map(|k| {
-            let p = places[k];
+            let p = self.place(unit[k]);
             let from_lobe = (unit[k] / self.lobe.half).normalize_or_zero();
             let from_crown = ((p - self.crown.0) / (self.crown.1 * self.crown.1)).normalize_or_zero();
-            // Facets glint a little, lobes are round, and so is the whole.
-            let normal = (flat * 0.3 + from_lobe * 0.5 + from_crown * 0.6 + DVec3::Z * 0.15).normalize_or_zero();
+            // Lobes are round, and so is the whole.
+            let normal = (from_lobe * 0.6 + from_crown * 0.6 + DVec3::Z * 0.15).normalize_or_zero();
             // Light falls off downwards and into the crown.
             let height = ((p.z - self.crown.0.z) / self.crown.1.z).clamp(-1.0, 1.0) as f32;
             let depth = ((p - self.crown.0) / self.crown.1).length().min(1.15) as f32;
             let t = (0.1 + 0.22 * height + 0.46 * tips[k] + 0.34 * (depth - 0.45)).clamp(0.0, 1.0);
-            mesh.vertex(p, normal.as_vec3(), blend(self.dark, self.light, t))
+            // Few steps pack better.
+            let t = (t * 12.0).round() / 12.0;
+            mesh.vertex(p, stepped(normal), blend(self.dark, self.light, t))
         });
         mesh.push(Matter::Solid, v);
     }
+}
+
+/// The normal in coarse steps, which pack better.
+fn stepped(n: DVec3) -> glam::Vec3 {
+    ((n * 8.0).round() / 8.0).normalize_or_zero().as_vec3()
 }
 
 fn jitter(rng: &mut Rng, m: f64) -> DVec3 {

@@ -95,7 +95,7 @@ pub fn draw(mesh: &mut Mesh, plant: &Plant, level: usize) {
     if small || rng.unit() > keep || !(plant.height_m > 0.2) {
         return;
     }
-    let tree = Tree { plant, form: plant.species.form(), grow, level, tone: rng.range(0.84, 1.14) as f32 };
+    let tree = Tree { plant, form: plant.species.form(), grow, level, tone: 0.84 + 0.05 * rng.below(7) as f32 };
     let before = std::mem::replace(&mut mesh.surface, Surface::Foliage);
     match plant.species {
         Species::Palm => palm::draw(mesh, plant, tree.tone, &mut rng, level),

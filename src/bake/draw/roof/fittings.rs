@@ -146,7 +146,7 @@ impl Painter<'_> {
         let low = frame.u(t.0);
         let top = low + high;
         let at = |s: f64, t: f64, u: f64| frame.at(s, t).extend(u);
-        let c = scale(self.v.trim, 0.92);
+        let c = scale(self.style.stone, 0.92);
         let front = [
             at(s - half, t.0, low - 0.1),
             at(s + half, t.0, low - 0.1),

@@ -21,12 +21,15 @@ impl Painter<'_> {
             if top > u {
                 self.parapet_face(u, top);
             }
-            self.on(surface, |p| p.lid(&rings, top, color));
+            // The parapets' pale tops and inner sides are in the mean.
+            let edge: f64 = rings.iter().flat_map(|r| poly::edges(r)).map(|(a, b)| (b - a).length()).sum();
+            let share = (edge * 0.75 / v.area_m2().max(1.0)).clamp(0.0, 0.45) as f32;
+            self.on(surface, |p| p.lid(&rings, top, blend(color, v.wall, share)));
             return;
         };
         let top = u + PARAPET_M;
         self.parapet_face(u, top);
-        let cap = scale(blend(v.wall, v.trim, 0.45), 1.0);
+        let cap = scale(blend(v.wall, self.style.stone, 0.45), 1.0);
         for (ring, inner) in rings.iter().zip(&inner) {
             for ((a, b), (c, d)) in poly::edges(ring).zip(poly::edges(inner)) {
                 self.mesh.quad(Matter::Solid, [a.extend(top), b.extend(top), d.extend(top), c.extend(top)], cap);

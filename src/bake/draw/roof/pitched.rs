@@ -107,7 +107,7 @@ impl Painter<'_> {
 
     /// The roof's thickness and underside at a gable.
     fn verge(&mut self, side: &Side, gable: &Gable, out: f64, slopes: &Slopes) {
-        let board = scale(blend(self.v.trim, hex(0x6b5a4a), 0.35), 0.8);
+        let board = scale(blend(self.style.stone, hex(0x6b5a4a), 0.35), 0.8);
         let mut chain = gable.chain.clone();
         // Down to the eaves' ends.
         let drop = slopes.eaves_u - slopes.eaves_edge_u;
@@ -136,7 +136,7 @@ impl Painter<'_> {
         }
         let u = (slopes.eaves_u + 0.5, (slopes.eaves_u + 1.7).min(top - 1.1));
         let x = (s - 0.45, s + 0.45);
-        let frame = scale(self.v.trim, 0.9);
+        let frame = scale(self.style.stone, 0.9);
         self.solid(side, (x.0 - 0.1, x.1 + 0.1), (u.0 - 0.1, u.1 + 0.1), 0.02, frame);
         let lit = self.lit(side, 90, 0);
         let mut rng = self.lot(side, 90, 0, 64);
@@ -153,7 +153,7 @@ impl Painter<'_> {
         let (wa, wb) = eave.wall;
         let low = u - THICK_M;
         if slopes.overhang_m > 0.05 {
-            let c = blend(scale(self.v.trim, 0.7), hex(0x6b5a4a), 0.5);
+            let c = blend(scale(self.style.stone, 0.7), hex(0x6b5a4a), 0.5);
             let (near, far) = (scale(c, 0.32), scale(c, 0.55));
             let p = [wa.extend(low), wb.extend(low), b.extend(low), a.extend(low)];
             self.mesh.quad_shaded(Matter::Solid, p, [near, near, far, far]);
@@ -177,7 +177,7 @@ impl Painter<'_> {
     fn ridge(&mut self, a: DVec3, b: DVec3) {
         let along = (b - a).normalize_or_zero();
         let across = DVec3::Z.cross(along).normalize_or_zero() * 0.15;
-        let (up, down) = (DVec3::Z * 0.06, DVec3::Z * 0.035);
+        let (up, down) = (DVec3::Z * 0.09, DVec3::Z * 0.02);
         let c = scale(self.v.roof_color, 0.92);
         self.mesh.quad(Matter::Solid, [a - across - down, b - across - down, b + up, a + up], c);
         self.mesh.quad(Matter::Solid, [b + across - down, a + across - down, a + up, b + up], c);

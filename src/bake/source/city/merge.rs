@@ -87,7 +87,8 @@ fn with_surfaces(object: &CityObject) -> impl Iterator<Item = (usize, i32)> + '_
     let has_footprint =
         object.geometries.iter().any(|g| key(g.lod) < 100 && g.footing == Footing::Ground && !g.surfaces.is_empty());
     let geometries = object.geometries.iter().enumerate().filter(move |(_, geometry)| {
-        !geometry.surfaces.is_empty() && !(geometry.footing == Footing::RoofEdge && has_footprint)
+        let is_spare = geometry.footing == Footing::RoofEdge && has_footprint;
+        !geometry.surfaces.is_empty() && !is_spare
     });
     geometries.map(|(index, geometry)| (index, key(geometry.lod)))
 }

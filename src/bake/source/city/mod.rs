@@ -34,7 +34,7 @@ use super::{Crs, CrsFactory};
 use crate::bake::model::{
     Feature, Height, LineHeights, Point, PointKind, Properties, Shape, Surfaces, Value, Way, WayKind,
 };
-use crate::format::city::{Attribute, Attributes, CityObject, Family, Geometry, Report};
+use crate::format::city::{Attribute, Attributes, CityObject, Family, Footing, Geometry, Report};
 
 /// How a source of city objects is to be read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -116,7 +116,7 @@ impl Converter {
     /// Tells what is known only at the end.
     pub fn finish(self, report: &mut Report) {
         if self.without_geometry > 0 {
-            let message = format!("{} objects have no geometry and are left out", self.without_geometry);
+            let message = format!("objects without geometry, which are left out: {}", self.without_geometry);
             report.push(crate::format::issue::Issue::info("", message));
         }
     }
@@ -126,7 +126,9 @@ impl Converter {
         let lods = self.lods(family, group, report);
         let is_outline = words::class(&root.kind) == "building" && lods.iter().all(|lod| lod.lod < 1.0);
         if !lods.is_empty() && is_outline {
-            return outline::buildings(root, &lods, report);
+            let mut outlines = group.iter().flat_map(|&member| &family.objects[member].geometries);
+            let is_roof_edge = outlines.all(|g| g.surfaces.is_empty() || g.footing == Footing::RoofEdge);
+            return outline::buildings(root, &lods, is_roof_edge, report);
         }
         if !lods.is_empty() {
             return vec![Shape::Surfaces(Surfaces { lods })];

@@ -4,26 +4,31 @@ use glam::DVec2;
 
 use super::words;
 use crate::bake::model::{Building, Height, Polygon, Shape, Surface, SurfaceKind, SurfaceLod};
-use crate::format::city::{CityObject, Footing, Report};
+use crate::format::city::{CityObject, Report};
 use crate::format::issue::Severity;
 
 /// Nothing that is built is higher, metres.
 const MAX_HEIGHT_M: f64 = 1000.0;
 
 /// One building for each polygon of the finest outline.
-pub(super) fn buildings(object: &CityObject, lods: &[SurfaceLod], report: &mut Report) -> Vec<Shape> {
+///
+/// `is_roof_edge`: that the source calls it the outline of the roof.
+pub(super) fn buildings(
+    object: &CityObject,
+    lods: &[SurfaceLod],
+    is_roof_edge: bool,
+    report: &mut Report,
+) -> Vec<Shape> {
     let Some(outline) = lods.last() else { return Vec::new() };
     let height_m = height_m(object, report);
     let floors = words::number(&object.attributes, &["storeysAboveGround", "numberOfFloors", "floors"])
         .filter(|floors| (0.0..=300.0).contains(floors));
-    let is_roof_edge = |surface: &Surface| {
-        surface.kind == SurfaceKind::Roof || object.geometries.iter().any(|g| g.footing == Footing::RoofEdge)
-    };
     let building = |surface: &Surface| {
         let footprint = polygon(surface, outline)?;
         let heights = surface.rings[0].iter().map(|&i| outline.vertices[i as usize].z);
         let lowest_m = heights.fold(f64::INFINITY, f64::min);
-        let base_m = lowest_m - if is_roof_edge(surface) { height_m.unwrap_or(0.0) } else { 0.0 };
+        let is_roof = is_roof_edge || surface.kind == SurfaceKind::Roof;
+        let base_m = if is_roof { lowest_m - height_m.unwrap_or(0.0) } else { lowest_m };
         Some(Shape::Building(Building {
             footprint,
             base: Height::Ellipsoidal(base_m),

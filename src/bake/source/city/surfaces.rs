@@ -6,12 +6,17 @@ use glam::DVec3;
 
 use super::checks::{LocalFrame, MAX_BEND_M, MIN_AREA_M2, area_vector, bend_m, crosses_itself};
 use super::{properties, words};
-use crate::bake::model::{Surface, SurfaceLod, Texture, Value};
-use crate::format::city::{Geometry, Material, NO_SOLID, Report, Surface as SourceSurface};
+use crate::bake::model::{Properties, Surface, SurfaceKind, SurfaceLod, Texture, Value};
+use crate::format::city::{Geometry, Material, NO_SOLID, Report, Surface as SourceSurface, cut};
 use crate::format::issue::Severity;
 
 pub(super) const OFF_EARTH: &str =
     "a position is outside of what its reference system covers; what needs it is left out";
+
+/// What the properties of the surfaces of one level may take, bytes.
+const MAX_PROPERTY_BYTES: usize = 256 << 20;
+/// A part's id is cut off here where its surfaces have it.
+const MAX_PART_ID_BYTES: usize = 256;
 
 /// How far from closed the surfaces of a solid may be for its inside to be told, as a share of their area.
 const CLOSED: f64 = 1e-3;
@@ -20,6 +25,18 @@ const CLOSED: f64 = 1e-3;
 pub(super) struct LodBuilder {
     lod: SurfaceLod,
     textures: BTreeMap<(String, bool), u32>,
+    /// What the properties of its surfaces take, bytes.
+    property_bytes: usize,
+}
+
+/// What the surfaces of one geometry have in common.
+struct Common<'g> {
+    geometry: &'g Geometry,
+    /// By semantic; and of surfaces without one.
+    kinds: Vec<SurfaceKind>,
+    plain_kind: SurfaceKind,
+    part: Option<&'g str>,
+    places: Vec<Option<DVec3>>,
 }
 
 /// A surface on its way, with its corners in the local frame.
@@ -33,7 +50,7 @@ struct Judged<'g> {
 
 impl LodBuilder {
     pub fn new(lod: f64) -> Self {
-        Self { lod: SurfaceLod { lod, ..SurfaceLod::default() }, textures: BTreeMap::new() }
+        Self { lod: SurfaceLod { lod, ..SurfaceLod::default() }, textures: BTreeMap::new(), property_bytes: 0 }
     }
 
     /// Adds a geometry of an object (or of its part named `part`) of the kind `object_kind`.
@@ -66,14 +83,11 @@ impl LodBuilder {
             turn_carpets(&mut surfaces, &geometry.path, report);
         }
         let mut own = vec![u32::MAX; places.len()];
-        let first = self.lod.surfaces.len();
+        let kinds = geometry.semantics.iter().map(|s| words::surface_kind(Some(&s.kind), object_kind)).collect();
+        let plain_kind = words::surface_kind(None, object_kind);
+        let common = Common { geometry, kinds, plain_kind, part, places };
         for judged in &surfaces {
-            self.push(geometry, judged, object_kind, &places, &mut own);
-        }
-        if let Some(part) = part {
-            for surface in &mut self.lod.surfaces[first..] {
-                surface.properties.insert("part".to_string(), Value::Text(part.to_string()));
-            }
+            self.push(&common, judged, &mut own, report);
         }
     }
 
@@ -82,22 +96,16 @@ impl LodBuilder {
         (!self.lod.surfaces.is_empty()).then_some(self.lod)
     }
 
-    fn push(
-        &mut self,
-        geometry: &Geometry,
-        judged: &Judged<'_>,
-        object_kind: &str,
-        places: &[Option<DVec3>],
-        own: &mut [u32],
-    ) {
-        let source = judged.source;
+    /// `own`: the level's number of each vertex of the geometry, as far as it has one.
+    fn push(&mut self, common: &Common<'_>, judged: &Judged<'_>, own: &mut [u32], report: &mut Report) {
+        let (source, geometry) = (judged.source, common.geometry);
         let mut rings = Vec::with_capacity(source.rings.len());
         for (ring, turned) in source.rings.iter().zip(&judged.turned) {
             let mut indices = Vec::with_capacity(ring.len());
             for &index in ring {
                 let index = index as usize;
                 if own[index] == u32::MAX {
-                    let Some(place) = places[index] else { return };
+                    let Some(place) = common.places[index] else { return };
                     own[index] = self.lod.vertices.len() as u32;
                     self.lod.vertices.push(place);
                 }
@@ -117,14 +125,33 @@ impl LodBuilder {
             let outside = || uv.iter().flatten().flatten().any(|v| !(-0.01..=1.01).contains(v));
             (self.texture(&image.uri, image.repeat.unwrap_or_else(outside)), uv)
         });
-        let semantic = source.semantic.map(|index| &geometry.semantics[index as usize]);
+        let properties = self.properties(common, source, report);
         self.lod.surfaces.push(Surface {
-            kind: words::surface_kind(semantic.map(|s| s.kind.as_str()), object_kind),
+            kind: source.semantic.map_or(common.plain_kind, |index| common.kinds[index as usize]),
             rings,
             color: source.material.and_then(|index| color(geometry.materials[index as usize])),
             texture,
-            properties: semantic.map(|s| properties(&s.attributes)).unwrap_or_default(),
+            properties,
         });
+    }
+
+    /// Of the surface itself. Many surfaces may share one semantic, so that what a file tells once is copied often.
+    fn properties(&mut self, common: &Common<'_>, source: &SourceSurface, report: &mut Report) -> Properties {
+        let semantic = source.semantic.map(|index| &common.geometry.semantics[index as usize]);
+        let mut own = semantic.map(|s| properties(&s.attributes)).unwrap_or_default();
+        if let Some(part) = common.part {
+            own.insert("part".to_string(), Value::Text(cut(part, MAX_PART_ID_BYTES).to_string()));
+        }
+        self.property_bytes += own
+            .iter()
+            .map(|(name, value)| 64 + name.len() + if let Value::Text(text) = value { text.len() } else { 0 })
+            .sum::<usize>();
+        if self.property_bytes > MAX_PROPERTY_BYTES {
+            let message = "the attributes of an object's surfaces are too large; the rest of them is left out";
+            report.warning(message, || source.place.under(&common.geometry.path));
+            return Properties::new();
+        }
+        own
     }
 
     fn texture(&mut self, uri: &str, repeat: bool) -> u32 {

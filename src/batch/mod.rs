@@ -1,0 +1,8 @@
+//! Running a bake on this machine, on files and threads: what it needs of the world outside of the pure modules.
+//!
+//! Native only: a browser opens what was baked elsewhere.
+
+pub mod cloud;
+pub mod land;
+pub mod proj;
+pub mod spill;

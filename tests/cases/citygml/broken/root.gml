@@ -1,0 +1,1 @@
+<kml><Document/></kml>
