@@ -9,7 +9,6 @@ impl Painter<'_> {
     pub fn curtain(&mut self, side: &Side, bay_m: f64, fins: bool) {
         let v = self.v;
         let near = self.level >= 4;
-        let bays = self.bays(side);
         let first = usize::from(self.ground_floor(side));
         self.core_wall(side, scale(v.trim, 0.7), first);
         // Panes are drawn in pairs high up and in fours from far: posts before them divide them again.
@@ -85,7 +84,6 @@ impl Painter<'_> {
     pub fn bands(&mut self, side: &Side) {
         let v = self.v;
         let near = self.level >= 4;
-        let bays = self.bays(side);
         if !near {
             self.plain_wall(side, v.wall);
         }
