@@ -203,7 +203,7 @@ impl Tree<'_> {
     /// Tiers of drooping branches, each a star.
     fn spruce(&self, mesh: &mut Mesh, rng: &mut Rng) {
         let (h, at, form) = (self.plant.height_m, self.plant.at, &self.form);
-        let (tiers, points) = [(1, 4), (1, 4), (2, 4), (3, 5), (6, 7)][self.level];
+        let (tiers, points) = [(1, 3), (1, 3), (1, 4), (3, 5), (6, 7)][self.level];
         if self.level >= 3 {
             mesh.drum(at.truncate(), (form.trunk * h, 0.03), (at.z - 0.3, at.z + h * 0.3), 3, form.bark, form.bark);
         }
