@@ -70,7 +70,7 @@ fn the_same_bytes_come_out_on_every_machine() {
     assert_eq!(format!("{:016x}", hash(place())), GOLDEN);
 }
 
-const GOLDEN: &str = "8baadf7fd34a1a5e";
+const GOLDEN: &str = "abf13b182475a89e";
 
 #[test]
 fn another_seed_makes_another_town() {
@@ -79,9 +79,9 @@ fn another_seed_makes_another_town() {
 }
 
 #[test]
-fn the_place_stays_below_sixty_megabytes() {
+fn the_place_stays_below_a_hundred_and_fifty_megabytes() {
     let total: usize = place().values().map(Vec::len).sum();
-    assert!(total < 60_000_000, "{total} bytes");
+    assert!(total < 150_000_000, "{total} bytes");
 }
 
 #[test]

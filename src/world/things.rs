@@ -335,8 +335,9 @@ pub fn draw(mesh: &mut Mesh, placed: &Placed, level: usize) {
                 plants::ground_shade(mesh, at, size_m * 0.36, color);
             }
             let species = species(plant, placed.seed);
-            // Nobody walks in the woods.
-            let level = if placed.group >= FOREST_GROUP { level.min(3) } else { level };
+            // Eyes near enough for leaves are on streets.
+            let on_street = (STREET_GROUP - 1..FOREST_GROUP).contains(&placed.group);
+            let level = if on_street { level } else { level.min(3) };
             plants::draw(mesh, &plants::Plant { species, at, height_m: size_m, seed: placed.seed }, level);
         }
         Thing::Lamp { towards } => furnish(mesh, furniture::Kind::RoadLamp, towards),

@@ -108,6 +108,15 @@ pub enum Ground {
     Lobby,
 }
 
+/// How much of level 4 is drawn: whole cities of it would be larger than anyone stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Finish {
+    #[default]
+    Full,
+    /// Walls as at level 3, under the roof of level 4: a fifth of the triangles, for where nobody walks.
+    Plain,
+}
+
 /// A court's ring.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Court {
@@ -147,6 +156,7 @@ pub struct Volume {
     pub glass: Rgb,
     /// Whether it begins above the ground (a bridge, a passage): its underside shows, it has no plinth, no door.
     pub raised: bool,
+    pub finish: Finish,
 }
 
 impl Default for Volume {
@@ -172,6 +182,7 @@ impl Default for Volume {
             roof_color: hex(0x9a958c),
             glass: hex(0x2b363d),
             raised: false,
+            finish: Finish::Full,
         }
     }
 }

@@ -15,3 +15,6 @@ pub mod rules;
 pub mod skeleton;
 pub mod style;
 pub mod vehicles;
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use super::poly::{self, Region};
 use super::roof;
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Rgb, Surface, blend, hex, scale};
+use crate::bake::mesh::{Rgb, blend, hex, scale};
 use crate::bake::model::{self, Height, Srgb, Usage};
 use crate::format::issue::{Issue, Issues};
 use glam::DVec2;
@@ -86,6 +86,7 @@ pub fn building(site: &Site, issues: &mut Issues) -> Option<Building> {
         roof_color,
         glass: hex(rng.pick(&[0x2b363d, 0x303b40, 0x263138, 0x38434a])),
         raised: size.raised,
+        finish: super::building::Finish::Full,
     };
     if let (Some(ground_m), true) = (ground_m, size.floors >= 2) {
         let tall = size.floors as f64 * size.floor_m;
@@ -366,11 +367,6 @@ pub(super) fn base(site: &Site) -> (f64, bool) {
         }
         Height::Ellipsoidal(_) => (low, false),
     }
-}
-
-/// Marks walls as of one material where the source's colour says brick.
-pub fn material_of(wall: Rgb) -> Option<Surface> {
-    (wall[0] > 2.4 * wall[2] && wall[0] < 0.45).then_some(Surface::Brick)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Painter<'_> {
         }
         let symmetric = k.min(count - 1 - k);
         if every == 0 || !(symmetric + 1 + lot as usize % 2).is_multiple_of(every) {
-            let blind = count >= 5 && lot % 13 == 0 && symmetric == 1;
+            let blind = count >= 5 && lot.is_multiple_of(13) && symmetric == 1;
             return if blind { BayKind::Blind } else { BayKind::Window };
         }
         if self.style.loggia { BayKind::Loggia } else { BayKind::Balcony }

@@ -2,16 +2,15 @@
 
 use super::super::building::Look;
 use super::painter::{Painter, Side, Span};
-use crate::bake::mesh::{Matter, Rgb, Surface, blend, hex, scale};
+use crate::bake::mesh::{Matter, Rgb, Surface, blend, scale};
 
 impl Painter<'_> {
     /// Vision glass over spandrels, posts or fins before them; `bay_m` is the width of a pane.
     pub fn curtain(&mut self, side: &Side, bay_m: f64, fins: bool) {
         let v = self.v;
         let near = self.level >= 4;
-        self.plain_wall(side, scale(v.trim, 0.7));
-        let bays = self.bays(side);
-        let first = usize::from(self.ground_floor(side, &bays));
+        let first = usize::from(self.ground_floor(side));
+        self.core_wall(side, scale(v.trim, 0.7), first);
         // Panes are drawn in pairs high up and in fours from far: posts before them divide them again.
         let group = if near { 2.0 } else { 5.0 };
         let cells = (side.length / (bay_m * group)).round().clamp(1.0, 60.0) as usize;
@@ -36,6 +35,16 @@ impl Painter<'_> {
                 self.blades(side, first);
             }
         }
+    }
+
+    /// The wall behind glass and piers; from the second storey where the ground floor has its own with holes.
+    fn core_wall(&mut self, side: &Side, c: Rgb, first: usize) {
+        if first == 0 || self.level < 4 {
+            return self.plain_wall(side, c);
+        }
+        let v = self.v;
+        self.foundation(side);
+        self.wall(side, (0.0, side.length), (v.storey(first).0, v.eaves_u()), c);
     }
 
     fn posts(&mut self, side: &Side, bay_m: f64, fins: bool, first: usize) {
@@ -75,11 +84,10 @@ impl Painter<'_> {
     pub fn bands(&mut self, side: &Side) {
         let v = self.v;
         let near = self.level >= 4;
-        let bays = self.bays(side);
         if !near {
             self.plain_wall(side, v.wall);
         }
-        let first = usize::from(self.ground_floor(side, &bays));
+        let first = usize::from(self.ground_floor(side));
         let cells = (side.length / if near { 2.4 } else { 6.0 }).round().clamp(1.0, 60.0) as usize;
         for floor in first..v.floors {
             let (low, high) = v.storey(floor);
@@ -117,8 +125,8 @@ impl Painter<'_> {
         let bays = self.bays(side);
         let near = self.level >= 4;
         let Look::Windows { balconies, .. } = v.look else { return };
-        self.plain_wall(side, v.wall);
-        let first = usize::from(self.ground_floor(side, &bays));
+        let first = usize::from(self.ground_floor(side));
+        self.core_wall(side, v.wall, first);
         let Some(last) = bays.all.last() else { return };
         let (from, to) = (bays.all[0].x - bays.all[0].width_m * 0.5, last.x + last.width_m * 0.5);
         // Proud of the core: what looks like the wall's face lies 0.18 m before the glass.
@@ -186,6 +194,5 @@ impl Painter<'_> {
         let c = scale(v.wall, 0.9);
         self.cheek(side, 0.0, u, (0.0, d + 0.04), false, [c; 2]);
         self.cheek(side, side.length, u, (0.0, d + 0.04), true, [c; 2]);
-        let _ = hex;
     }
 }

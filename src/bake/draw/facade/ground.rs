@@ -2,7 +2,6 @@
 
 use super::super::building::{Ground, Look};
 use super::super::style::Era;
-use super::bays::Bays;
 use super::painter::{Painter, Side, Span};
 use super::windows::Hole;
 use crate::bake::det::Rng;
@@ -16,7 +15,7 @@ const CLOTHS: [u32; 8] = [0x8c3b2e, 0x2f5a52, 0xc9b99a, 0x31506b, 0xa8793a, 0xd8
 
 impl Painter<'_> {
     /// Draws the ground floor of a street side if it is not like those above; says whether it did.
-    pub fn ground_floor(&mut self, side: &Side, bays: &Bays) -> bool {
+    pub fn ground_floor(&mut self, side: &Side) -> bool {
         if !self.opens_to_street(side) || side.length < 3.0 {
             return false;
         }
@@ -25,7 +24,7 @@ impl Painter<'_> {
             Ground::AsAbove => return false,
             Ground::Shops if near => self.shops(side),
             Ground::Arcade if near => self.arcade(side),
-            Ground::Garages if near => self.garages(side, bays),
+            Ground::Garages if near => self.garages(side),
             Ground::Lobby if near => self.lobby(side),
             kind => self.ground_far(side, kind),
         }
@@ -111,7 +110,7 @@ impl Painter<'_> {
         self.fascia(side, (x.0 - 0.06, x.1 + 0.06), (u.1 - fascia, u.1 + 0.02), sign, &mut rng);
         match rng.below(10) {
             0..=3 => self.awning(side, x, u.1 - fascia, &mut rng),
-            4 | 5 => self.blade_sign(side, x.1 - 0.3, u.1 + 0.15, sign, lit),
+            4 | 5 => self.blade_sign(side, x.1 - 0.3, u.1 + 0.15, sign),
             _ => {}
         }
     }
@@ -179,10 +178,9 @@ impl Painter<'_> {
     }
 
     /// A sign that stands out from the wall.
-    fn blade_sign(&mut self, side: &Side, x: f64, u: f64, c: Rgb, lit: u8) {
+    fn blade_sign(&mut self, side: &Side, x: f64, u: f64, c: Rgb) {
         let c = scale(c, 0.95);
         self.block(side, (x - 0.06, x + 0.06), (u, u + 0.75), (0.15, 0.75), c);
-        let _ = lit;
         let steel = hex(0x4a4e50);
         self.solid(side, (x - 0.02, x + 0.02), (u + 0.35, u + 0.39), 0.2, steel);
     }
@@ -232,7 +230,7 @@ impl Painter<'_> {
         }
     }
 
-    fn garages(&mut self, side: &Side, bays: &Bays) {
+    fn garages(&mut self, side: &Side) {
         let (low, high) = self.v.storey(0);
         let doors = ((side.length - 2.0) / 3.4).floor().clamp(1.0, 12.0) as usize;
         let pitch = (side.length - 2.0) / doors as f64;
@@ -271,7 +269,6 @@ impl Painter<'_> {
         if let (true, Some(&hole)) = (has_door, holes.last()) {
             self.door(side, hole.x, hole.u);
         }
-        let _ = bays;
     }
 
     /// High glass between slim posts; a canopy over the entrance.

@@ -96,7 +96,7 @@ impl Painter<'_> {
         let v = self.v;
         let (low, top) = (v.floor_u + 0.9, v.eaves_u() - 0.2);
         let count = (side.length / 1.6).floor().clamp(1.0, 120.0) as usize;
-        let (dark, pale) = (scale(v.wall, 0.84), scale(v.wall, 1.05));
+        let dark = scale(v.wall, 0.84);
         for k in 1..count {
             let x = side.length * k as f64 / count as f64;
             self.solid(
@@ -107,7 +107,6 @@ impl Painter<'_> {
                 if k % 4 == 0 { dark } else { scale(dark, 1.06) },
             );
         }
-        let _ = pale;
         let concrete = blend(v.wall, hex(0x8f8c86), 0.85);
         self.on(Surface::Concrete, |p| {
             p.panel(

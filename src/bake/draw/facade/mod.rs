@@ -17,7 +17,7 @@ mod ornament;
 mod painter;
 mod windows;
 
-use super::building::{Building, Face, Look, Volume};
+use super::building::{Building, Face, Finish, Look, Volume};
 use super::roof;
 use super::style::Style;
 use crate::bake::det::Rng;
@@ -47,12 +47,14 @@ pub fn volume_at(mesh: &mut Mesh, v: &Volume, style_seed: u64, seed: u64, level:
     let style = Style::of(v, style_seed);
     let before = (mesh.surface, mesh.lit);
     mesh.surface = style.material;
-    let mut painter = Painter { mesh, v, style: &style, level, seed, near_floors: NEAR_FLOORS };
+    let walls_level = if v.finish == Finish::Plain { level.min(3) } else { level };
+    let mut painter = Painter { mesh, v, style: &style, level: walls_level, seed, near_floors: NEAR_FLOORS };
     if v.look == Look::Open {
         painter.posts_of_canopy();
     } else {
         painter.walls();
     }
+    painter.level = level;
     roof::draw(&mut painter);
     (mesh.surface, mesh.lit) = before;
 }

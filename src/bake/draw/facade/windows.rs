@@ -24,7 +24,7 @@ impl Painter<'_> {
     /// A side with windows at level 4.
     pub fn windows_near(&mut self, side: &Side) {
         let bays = self.bays(side);
-        let first = usize::from(self.ground_floor(side, &bays));
+        let first = usize::from(self.ground_floor(side));
         for floor in first..self.v.floors {
             self.storey(side, &bays, floor);
         }
@@ -239,7 +239,7 @@ impl Painter<'_> {
     pub fn windows_middle(&mut self, side: &Side) {
         let bays = self.bays(side);
         self.plain_wall(side, self.v.wall);
-        let first = usize::from(self.ground_floor(side, &bays));
+        let first = usize::from(self.ground_floor(side));
         let framed = side.face == Face::Street;
         for floor in first..self.v.floors {
             let span = self.window_span(&bays, floor);

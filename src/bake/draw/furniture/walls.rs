@@ -53,7 +53,7 @@ pub fn barrier(mesh: &mut Mesh, kind: Barrier, line: &[DVec3], high_m: f64, seed
         let (a, b) = (pair[0], pair[1]);
         let flat = (b - a).truncate();
         let length = flat.length();
-        if !(length > 0.05) {
+        if length.is_nan() || length <= 0.05 {
             continue;
         }
         let run = Run { a, b, along: flat / length, length };

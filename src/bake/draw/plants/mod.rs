@@ -92,7 +92,7 @@ pub fn draw(mesh: &mut Mesh, plant: &Plant, level: usize) {
     let mut rng = Rng::new(plant.seed);
     let (keep, grow) = FAR[level];
     let small = plant.species == Species::Shrub && level < 3;
-    if small || rng.unit() > keep || !(plant.height_m > 0.2) {
+    if small || rng.unit() > keep || plant.height_m.is_nan() || plant.height_m <= 0.2 {
         return;
     }
     let tree = Tree { plant, form: plant.species.form(), grow, level, tone: 0.84 + 0.05 * rng.below(7) as f32 };
@@ -203,7 +203,7 @@ impl Tree<'_> {
     /// Tiers of drooping branches, each a star.
     fn spruce(&self, mesh: &mut Mesh, rng: &mut Rng) {
         let (h, at, form) = (self.plant.height_m, self.plant.at, &self.form);
-        let (tiers, points) = [(1, 4), (1, 4), (2, 4), (3, 5), (6, 7)][self.level];
+        let (tiers, points) = [(1, 3), (1, 3), (1, 4), (3, 5), (6, 7)][self.level];
         if self.level >= 3 {
             mesh.drum(at.truncate(), (form.trunk * h, 0.03), (at.z - 0.3, at.z + h * 0.3), 3, form.bark, form.bark);
         }
@@ -245,7 +245,7 @@ fn star(
     let core = at + DVec3::Z * (low + 0.25 * (top - low));
     for k in 0..n {
         let (a, b) = (rim[k], rim[(k + 1) % n]);
-        let tone = |k: usize| if k % 2 == 0 { c.0 } else { blend(c.1, c.0, 0.4) };
+        let tone = |k: usize| if k.is_multiple_of(2) { c.0 } else { blend(c.1, c.0, 0.4) };
         mesh.tri(Matter::Solid, [a, b, apex], [tone(k), tone(k + 1), blend(c.1, c.0, 0.7)]);
         mesh.tri(Matter::Solid, [b, a, core], [scale(c.1, 0.8); 3]);
     }

@@ -24,7 +24,7 @@ pub fn draw(mesh: &mut Mesh, plant: &Plant, tone: f32, rng: &mut Rng, level: usi
         );
         return;
     }
-    let count = if level >= 4 { 17 } else { 8 };
+    let count = if level >= 4 { 17 } else { 6 };
     for k in 0..count {
         let angle = std::f64::consts::TAU * (k as f64 * 0.381_966) + rng.range(-0.2, 0.2);
         // Young ones stand, old ones hang.

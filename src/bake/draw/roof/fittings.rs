@@ -5,7 +5,7 @@ use super::super::facade::Painter;
 use super::super::poly;
 use super::super::style::Era;
 use super::slopes::{Slope, Slopes};
-use crate::bake::det::{Rng, unit_vector};
+use crate::bake::det::Rng;
 use crate::bake::mesh::{Matter, Rect, Surface, hex, scale};
 use crate::bake::model::Usage;
 use glam::{DVec2, DVec3};
@@ -261,6 +261,5 @@ impl Painter<'_> {
                 }
             }
         }
-        let _ = unit_vector;
     }
 }

@@ -75,3 +75,6 @@ fn overhanging(ring: &[DVec2], faces: &[Face], m: f64) -> Vec<DVec2> {
     let moved = poly::offset(ring, &outs);
     if poly::is_sound_offset(&[ring], std::slice::from_ref(&moved)) { moved } else { ring.to_vec() }
 }
+
+#[cfg(test)]
+mod tests;

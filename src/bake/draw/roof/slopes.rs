@@ -296,12 +296,14 @@ fn speeds(v: &Volume, outer: bool, ring: &[DVec2], faces: &[Face]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..n).filter(|&k| convex(k) && convex((k + 1) % n) && !blank[k]).collect();
     // Shortest first; on a tie not the front, so that the ridge runs along the street.
     order.sort_by(|&a, &b| edge(a).length().total_cmp(&edge(b).length()).then((b % 2).cmp(&(a % 2))));
+    // The long sides of a wing may be cut short by the body that it joins.
+    let limit = |side: usize, far: usize| edge(side).length() * if convex(far) { 1.02 } else { 2.2 };
     for k in order {
         let (before, after) = ((k + n - 1) % n, (k + 1) % n);
         let free = speeds[before] > 0.0 && speeds[after] > 0.0;
         let wanted = match v.roof_towards {
             Some(ridge) => edge(k).normalize_or_zero().dot(ridge.normalize_or_zero()).abs() < 0.6,
-            None => edge(k).length() <= 1.02 * edge(before).length().min(edge(after).length()),
+            None => edge(k).length() <= limit(before, before).min(limit(after, (after + 1) % n)),
         };
         if free && wanted {
             speeds[k] = 0.0;

@@ -34,7 +34,7 @@ pub fn shared_edges(regions: &[&Region]) -> Vec<Vec<Vec<bool>>> {
     }
     let mut flags = all.iter().map(|edge| {
         let length = (edge.b - edge.a).length();
-        if !(length > 0.05) {
+        if length.is_nan() || length <= 0.05 {
             return false;
         }
         let probes = [0.2, 0.5, 0.8].map(|t| edge.a.lerp(edge.b, t));
