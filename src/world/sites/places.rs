@@ -7,7 +7,7 @@ use super::pen::{Face, Pen, faces, placed, raised, turned};
 use super::{Builder, Extent, Fixture, font, numbered};
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Rgb, Surface, hex, scale};
+use crate::bake::mesh::{Surface, hex, scale};
 use glam::{DAffine3, DVec2, DVec3};
 use std::f64::consts::TAU;
 
@@ -47,8 +47,7 @@ fn entrance(pen: &mut Pen, name: &str) {
         let y = s * w;
         let p = [[-h, y, -DEEP_M], [h, y, -DEEP_M], [h, y, 0.0], [-h, y, 0.0]];
         let p = if s < 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
-        let q = [p[1], p[0], p[3], p[2]];
-        pen.quad_shaded(q, [deep, deep, tile, tile]);
+        pen.quad_shaded(p, [deep, deep, tile, tile]);
         let (a, b) = ((y - 0.12 + 0.12 * s).min(y + 0.12 + 0.12 * s), (y - 0.12 + 0.12 * s).max(y + 0.12 + 0.12 * s));
         pen.block([-h, a, 0.0], [h + 0.25, b, 0.95], stone);
     }
@@ -114,7 +113,7 @@ fn lift_house(pen: &mut Pen) {
 pub fn cell_mast(id: &str, at: DVec3, height: f64) -> Fixture {
     let mut site = Builder::new(0, placed(at, DVec2::X));
     let feature = Feature::new(id, "cell site", format!("Cell mast {id}"), "mobile network, three sectors", height).year(2015);
-    site.add(DAffine3::IDENTITY, Extent(6.0, height + 3.0, 0), Some(feature), move |pen| {
+    site.add(DAffine3::IDENTITY, Extent(7.0, height + 3.0, 0), Some(feature), move |pen| {
         pen.of(Surface::Metal);
         if pen.level < 1 {
             pen.bar([0.0; 3], [0.0, 0.0, height], 1.0, 1.0, GALVANISED);
@@ -488,6 +487,3 @@ pub fn wind_farm(id: &str, from: DVec2, to: DVec2, count: usize, height_u: &dyn 
         })
         .collect()
 }
-
-/// A colour of stone, for who builds beside these.
-pub const STONE: Rgb = hex(0xa29c90);

@@ -244,8 +244,7 @@ fn portal(pen: &mut Pen, name: &str) {
             let p = if s < 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
             let (near, far) = (hex(0xb8b4a8), hex(0x24231f));
             let tone = if s < 0.0 { [far, near, near, far] } else { [near, far, far, near] };
-            let p = [p[1], p[0], p[3], p[2]];
-            pen.quad_shaded(p, [tone[1], tone[0], tone[3], tone[2]]);
+            pen.quad_shaded(p, tone);
         }
         pen.of(Surface::Asphalt).quad_shaded([[0.0, y - TUBE.0, 0.02], [45.0, y - TUBE.0, 0.02], [45.0, y + TUBE.0, 0.02], [0.0, y + TUBE.0, 0.02]], [hex(0x4b4d50), hex(0x121212), hex(0x121212), hex(0x4b4d50)]);
         pen.of(Surface::Plain).quad([[45.0, y + TUBE.0, -0.3], [45.0, y - TUBE.0, -0.3], [45.0, y - TUBE.0, TUBE.1], [45.0, y + TUBE.0, TUBE.1]], hex(0x0a0a0a));
@@ -265,12 +264,6 @@ fn portal(pen: &mut Pen, name: &str) {
     fill(pen, -9.5 + TUBE.0, 9.5 - TUBE.0);
     fill(pen, -half, -9.5 - TUBE.0);
     fill(pen, 9.5 + TUBE.0, half);
-    for y in [-9.5, 9.5] {
-        for s in [-1.0, 1.0] {
-            let (a, b) = (y + s * TUBE.0, y + s * TUBE.0);
-            let _ = (a, b);
-        }
-    }
     pen.cube([-0.8, -half - 0.5, top], [1.4, half + 0.5, top + 1.2], scale(c, 1.08));
     // Wing walls that hold the slopes.
     for s in [-1.0, 1.0] {
