@@ -23,6 +23,7 @@ pub mod factory;
 pub mod font;
 pub mod ground;
 pub mod hull;
+pub mod landmarks;
 pub mod models;
 pub mod parts;
 pub mod pen;

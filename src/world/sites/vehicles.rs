@@ -199,7 +199,7 @@ pub fn body(pen: &mut Pen, s: &Shape, coat: Rgb) {
     let front = Face::new([h + 0.012, -w, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], 2.0 * w, 1.0);
     let rear = Face::new([-h - 0.012, w, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 2.0 * w, 1.0);
     for x in [0.3, 2.0 * w - 0.62] {
-        pen.paint(&front, [x, s.bonnet - 0.3, x + 0.32, s.bonnet - 0.15], 0.0, hex(0xe6e2d4));
+        pen.paint(&front, [x, s.bonnet - 0.3, x + 0.32, s.bonnet - 0.15], 0.0, hex(0x98a3a8));
         pen.paint(&rear, [x - 0.08, s.boot - 0.32, x + 0.4, s.boot - 0.14], 0.0, hex(0x8a1f1b));
     }
     pen.paint(&front, [0.5, 0.3, 2.0 * w - 0.5, 0.5], 0.0, hex(0x141516));

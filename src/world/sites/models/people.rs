@@ -37,10 +37,11 @@ fn person() -> Model {
             pen.cube([-0.1, -0.045, -0.94], [0.17, 0.045, -0.85], hex(0x1d1d1f));
         });
     }
-    for (name, y) in [("arm_left", 0.23), ("arm_right", -0.23)] {
+    for (name, y) in [("arm_left", 0.215), ("arm_right", -0.215)] {
         m.part(name, Some(root), [0.0, y, 1.41], |pen| {
             pen.of(Surface::Plain);
             let out = y * 0.16;
+            body(pen, [0.0, 0.0, 0.0], [0.062, 0.06, 0.07], vest, (10, 6));
             pen.cone([0.0, 0.0, 0.02], [-0.02, out, -0.28], 0.055, 0.045, 10, shirt, shirt);
             pen.cone([-0.02, out, -0.27], [0.03, out, -0.52], 0.044, 0.034, 10, shirt, scale(shirt, 0.9));
             body(pen, [0.04, out, -0.58], [0.035, 0.028, 0.065], skin, (8, 6));
