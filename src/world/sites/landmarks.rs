@@ -43,34 +43,56 @@ fn bowl(pen: &mut Pen, name: &str, seed: u64) {
     pen.quad([[-62.0, -43.0, 0.05], [62.0, -43.0, 0.05], [62.0, 43.0, 0.05], [-62.0, 43.0, 0.05]], hex(0x4a5f33));
     for k in 0..stripes {
         let [x0, x1] = [k, k + 1].map(|k| -52.5 + 105.0 * f64::from(k) / f64::from(stripes));
-        pen.quad([[x0, -34.0, 0.12], [x1, -34.0, 0.12], [x1, 34.0, 0.12], [x0, 34.0, 0.12]], if k % 2 == 0 { hex(0x4f7032) } else { hex(0x5a7d3a) });
+        pen.quad(
+            [[x0, -34.0, 0.12], [x1, -34.0, 0.12], [x1, 34.0, 0.12], [x0, 34.0, 0.12]],
+            if k % 2 == 0 { hex(0x4f7032) } else { hex(0x5a7d3a) },
+        );
     }
     if pen.level >= 3 {
         pitch_lines(pen);
     }
     // Two tiers of seats: rising rings, inside lit by the sky, each block a little different.
-    let tiers: [((f64, f64), (f64, f64), f64, f64); 2] = [((66.0, 47.0), (86.0, 66.0), 1.2, 11.0), ((88.0, 68.0), (108.0, 87.0), 15.0, 31.0)];
+    // Half axes of its inner and outer edge, and their heights.
+    type Tier = ((f64, f64), (f64, f64), f64, f64);
+    let tiers: [Tier; 2] = [((66.0, 47.0), (86.0, 66.0), 1.2, 11.0), ((88.0, 68.0), (108.0, 87.0), 15.0, 31.0)];
     let mut lot = Rng::new(seed);
     for (tier, (inner, outer, z0, z1)) in tiers.into_iter().enumerate() {
         let rows = [1, 1, 2, 6, 16][pen.level];
         pen.of(Surface::Concrete);
         for k in 0..count {
             let aisle = k % 6 == 0 && pen.level >= 3;
-            let seats = if aisle { hex(0x8f8b82) } else { blend(hex(0x27456a), hex(0x8d9aa5), 0.25 * lot.unit() as f32 + if (k + tier * 3) % 12 < 2 { 0.6 } else { 0.0 }) };
+            let seats = if aisle {
+                hex(0x8f8b82)
+            } else {
+                blend(
+                    hex(0x27456a),
+                    hex(0x8d9aa5),
+                    0.25 * lot.unit() as f32 + if (k + tier * 3) % 12 < 2 { 0.6 } else { 0.0 },
+                )
+            };
             for r in 0..rows {
                 let [t0, t1] = [r, r + 1].map(|r| f64::from(r) / f64::from(rows));
                 let mix = |t: f64| (inner.0 + (outer.0 - inner.0) * t, inner.1 + (outer.1 - inner.1) * t);
                 let [za, zb] = [t0, t1].map(|t| z0 + (z1 - z0) * t);
                 if pen.level >= 4 {
-                    pen.quad([at(mix(t0), k, za), at(mix(t0), k, zb), at(mix(t0), k + 1, zb), at(mix(t0), k + 1, za)].map(|p| p), scale(seats, 0.6));
-                    pen.quad([at(mix(t0), k, zb), at(mix(t1), k, zb), at(mix(t1), k + 1, zb), at(mix(t0), k + 1, zb)], seats);
+                    pen.quad(
+                        [at(mix(t0), k, za), at(mix(t0), k, zb), at(mix(t0), k + 1, zb), at(mix(t0), k + 1, za)],
+                        scale(seats, 0.6),
+                    );
+                    pen.quad(
+                        [at(mix(t0), k, zb), at(mix(t1), k, zb), at(mix(t1), k + 1, zb), at(mix(t0), k + 1, zb)],
+                        seats,
+                    );
                 } else {
-                    pen.quad([at(mix(t0), k, za), at(mix(t1), k, zb), at(mix(t1), k + 1, zb), at(mix(t0), k + 1, za)], scale(seats, 0.9));
+                    pen.quad(
+                        [at(mix(t0), k, za), at(mix(t1), k, zb), at(mix(t1), k + 1, zb), at(mix(t0), k + 1, za)],
+                        scale(seats, 0.9),
+                    );
                 }
             }
             // The wall under the tier's front.
             let low = if tier == 0 { 0.0 } else { 11.0 };
-            pen.quad([at(inner, k + 1, low), at(inner, k, low), at(inner, k, z0), at(inner, k + 1, z0)].map(|p| p), hex(0x5d6062));
+            pen.quad([at(inner, k + 1, low), at(inner, k, low), at(inner, k, z0), at(inner, k + 1, z0)], hex(0x5d6062));
         }
     }
     facade(pen, count, &at);
@@ -137,7 +159,8 @@ fn facade(pen: &mut Pen, count: usize, at: At) {
             pen.of(Surface::Concrete).bar(at(outer, k, 0.0), at(outer, k, 34.0), 0.7, 1.0, hex(0xa9a59a));
         }
         // The concourse between the tiers' backs and the skin.
-        let p = [at((108.0, 87.0), k, 31.0), at(outer, k, 34.0), at(outer, k + 1, 34.0), at((108.0, 87.0), k + 1, 31.0)];
+        let p =
+            [at((108.0, 87.0), k, 31.0), at(outer, k, 34.0), at(outer, k + 1, 34.0), at((108.0, 87.0), k + 1, 31.0)];
         pen.of(Surface::Concrete).quad(p, hex(0x7f7c75));
     }
 }
@@ -160,7 +183,16 @@ fn roof(pen: &mut Pen, count: usize, at: At) {
         }
         if pen.level >= 3 && k % 3 == 0 {
             let [x, y, _] = at((74.0, 54.0), k, 0.0);
-            pen.glass([[x - 1.0, y + 0.6, z0 - 1.2], [x + 1.0, y + 0.6, z0 - 1.2], [x + 1.0, y - 0.6, z0 - 1.2], [x - 1.0, y - 0.6, z0 - 1.2]], hex(0xd9d6c8), LIT_LAMP);
+            pen.glass(
+                [
+                    [x - 1.0, y + 0.6, z0 - 1.2],
+                    [x + 1.0, y + 0.6, z0 - 1.2],
+                    [x + 1.0, y - 0.6, z0 - 1.2],
+                    [x - 1.0, y - 0.6, z0 - 1.2],
+                ],
+                hex(0xd9d6c8),
+                LIT_LAMP,
+            );
         }
     }
 }
@@ -182,7 +214,8 @@ pub fn castle(id: &str, at: DVec3, along: DVec2, name: &'static str, seed: u64) 
 const STONE: Rgb = hex(0xa3947a);
 
 fn walls(pen: &mut Pen, seed: u64) {
-    let corners: [[f64; 2]; 6] = [[-52.0, -22.0], [-10.0, -34.0], [44.0, -30.0], [56.0, 4.0], [38.0, 34.0], [-44.0, 30.0]];
+    let corners: [[f64; 2]; 6] =
+        [[-52.0, -22.0], [-10.0, -34.0], [44.0, -30.0], [56.0, 4.0], [38.0, 34.0], [-44.0, 30.0]];
     let mut lot = Rng::new(seed);
     pen.of(Surface::Rock);
     let (foot, top) = (-8.0, 9.0);
@@ -195,9 +228,18 @@ fn walls(pen: &mut Pen, seed: u64) {
         for i in 0..pieces {
             let [x0, x1] = [i, i + 1].map(|i| -h + length * i as f64 / pieces as f64);
             let c = scale(STONE, 0.92 + 0.16 * lot.unit() as f32);
-            p.quad_shaded([[x0, -1.2, foot], [x1, -1.2, foot], [x1, -1.2, top], [x0, -1.2, top]], [scale(c, 0.6), scale(c, 0.6), c, c]);
-            p.quad_shaded([[x1, 1.2, 0.0], [x0, 1.2, 0.0], [x0, 1.2, top - 1.2], [x1, 1.2, top - 1.2]], [scale(c, 0.7), scale(c, 0.7), c, c]);
-            p.quad([[x0, -1.2, top - 1.2], [x1, -1.2, top - 1.2], [x1, 1.2, top - 1.2], [x0, 1.2, top - 1.2]], scale(c, 1.05));
+            p.quad_shaded(
+                [[x0, -1.2, foot], [x1, -1.2, foot], [x1, -1.2, top], [x0, -1.2, top]],
+                [scale(c, 0.6), scale(c, 0.6), c, c],
+            );
+            p.quad_shaded(
+                [[x1, 1.2, 0.0], [x0, 1.2, 0.0], [x0, 1.2, top - 1.2], [x1, 1.2, top - 1.2]],
+                [scale(c, 0.7), scale(c, 0.7), c, c],
+            );
+            p.quad(
+                [[x0, -1.2, top - 1.2], [x1, -1.2, top - 1.2], [x1, 1.2, top - 1.2], [x0, 1.2, top - 1.2]],
+                scale(c, 1.05),
+            );
         }
         if p.level >= 2 {
             let teeth = (length / 2.4) as usize;
@@ -287,11 +329,18 @@ fn cathedral(pen: &mut Pen) {
     // Pointed windows between buttresses; the rose and the portal in the west.
     for s in [-1.0, 1.0] {
         for (y, z0, z1, wide) in [(11.0, 2.5, 6.5, 1.6), (5.5, 12.6, 15.4, 1.5)] {
-            let f = if s < 0.0 { Face::new([-18.0, -y, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], 40.0, 17.0) } else { Face::new([22.0, y, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0], 40.0, 17.0) };
+            let f = if s < 0.0 {
+                Face::new([-18.0, -y, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], 40.0, 17.0)
+            } else {
+                Face::new([22.0, y, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0], 40.0, 17.0)
+            };
             for k in 0..7 {
                 let x = 3.0 + 5.6 * f64::from(k);
                 pen.pane(&f, [x - wide * 0.5, z0, x + wide * 0.5, z1], 0.04, GLASS, LIT_WARM * u8::from(k % 3 == 0));
-                pen.tri([f.at(x - wide * 0.5, z1, 0.04), f.at(x + wide * 0.5, z1, 0.04), f.at(x, z1 + wide, 0.04)], GLASS);
+                pen.tri(
+                    [f.at(x - wide * 0.5, z1, 0.04), f.at(x + wide * 0.5, z1, 0.04), f.at(x, z1 + wide, 0.04)],
+                    GLASS,
+                );
                 if pen.level >= 3 && y > 6.0 {
                     pen.of(Surface::Plaster).relief(&f, [x + 2.3, 0.0, x + 3.3, 8.0], 1.4, scale(wall, 0.96));
                 }

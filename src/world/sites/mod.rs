@@ -170,3 +170,6 @@ pub fn halls() -> Vec<Hall> {
 pub fn numbered(kind: &str, number: usize) -> String {
     format!("{kind}-{number:02}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::super::boxes;
 use super::super::parts::{DARK, GALVANISED, GLASS, SAFETY, railing};
-use super::super::pen::{Pen, faces, raised};
+use super::super::pen::{Pen, faces};
 use super::super::port::{rtg, sts};
 use super::super::vehicles;
 use super::Model;
@@ -141,13 +141,25 @@ fn agv() -> Model {
         }
         for s in [-1.0, 1.0] {
             pen.drum([s * 0.98, s * 0.5, 0.36], 0.06, 0.1, 10, hex(0x26323a));
-            pen.glass([[s * 1.105, 0.4 * s, 0.24], [s * 1.105, -0.4 * s, 0.24], [s * 1.105, -0.4 * s, 0.29], [s * 1.105, 0.4 * s, 0.29]].map(|p| [p[0], -p[1], p[2]]), hex(0x3f7f9c), 5);
+            pen.glass(
+                [
+                    [s * 1.105, 0.4 * s, 0.24],
+                    [s * 1.105, -0.4 * s, 0.24],
+                    [s * 1.105, -0.4 * s, 0.29],
+                    [s * 1.105, 0.4 * s, 0.29],
+                ]
+                .map(|p| [p[0], -p[1], p[2]]),
+                hex(0x3f7f9c),
+                5,
+            );
         }
         for (x, y) in [(0.0, -0.5), (0.0, 0.5), (-0.85, 0.0), (0.85, 0.0)] {
             pen.of(Surface::Plain).wheel([x, y, 0.1], 0.1, 0.08, hex(0x17181a), hex(0x55595b));
         }
     });
-    let lift = m.part("lift", Some(body), [0.0, 0.0, 0.4], |pen| pen.of(Surface::Metal).cube([-0.75, -0.45, 0.0], [0.75, 0.45, 0.04], hex(0x6a7072)));
+    let lift = m.part("lift", Some(body), [0.0, 0.0, 0.4], |pen| {
+        pen.of(Surface::Metal).cube([-0.75, -0.45, 0.0], [0.75, 0.45, 0.04], hex(0x6a7072))
+    });
     m.part("load", Some(lift), [0.0, 0.0, 0.04], |pen| pallet(pen, true));
     m
 }
@@ -164,7 +176,17 @@ fn pallet(pen: &mut Pen, laden: bool) {
         pen.cube([x, -0.4, 0.1], [x + 0.18, 0.4, 0.13], wood);
     }
     if laden {
-        for (k, (x, y, z)) in [(-0.3, -0.2, 0.13), (0.3, -0.2, 0.13), (-0.3, 0.2, 0.13), (0.3, 0.2, 0.13), (-0.3, -0.2, 0.5), (0.3, 0.2, 0.5)].into_iter().enumerate() {
+        for (k, (x, y, z)) in [
+            (-0.3, -0.2, 0.13),
+            (0.3, -0.2, 0.13),
+            (-0.3, 0.2, 0.13),
+            (0.3, 0.2, 0.13),
+            (-0.3, -0.2, 0.5),
+            (0.3, 0.2, 0.5),
+        ]
+        .into_iter()
+        .enumerate()
+        {
             let c = scale(hex(0x9a7a52), 0.9 + 0.05 * (k % 3) as f32);
             pen.cube([x - 0.28, y - 0.18, z], [x + 0.28, y + 0.18, z + 0.36], c);
         }
@@ -358,7 +380,13 @@ fn barrier() -> Model {
         pen.of(Surface::Paint);
         for k in 0..7 {
             let y = -0.3 + 0.6 * f64::from(k);
-            pen.bar([0.0, -y, 0.0], [0.0, -y - 0.6, 0.0], 0.06, 0.1, if k % 2 == 0 { hex(0xd6d3c8) } else { hex(0x9c2f26) });
+            pen.bar(
+                [0.0, -y, 0.0],
+                [0.0, -y - 0.6, 0.0],
+                0.06,
+                0.1,
+                if k % 2 == 0 { hex(0xd6d3c8) } else { hex(0x9c2f26) },
+            );
         }
         pen.cube([-0.06, 0.25, -0.12], [0.06, 0.6, 0.12], DARK);
     });
@@ -368,6 +396,5 @@ fn barrier() -> Model {
 fn container() -> Model {
     let mut m = Model::new();
     m.part("container", None, [0.0; 3], |pen| boxes::alone(pen, 2, boxes::LONG_M));
-    let _ = raised([0.0; 3], 0.0);
     m
 }

@@ -86,6 +86,9 @@ pub fn all() -> Vec<(&'static str, Model)> {
 
 /// All models as files `models/NAME.glb`.
 pub fn files() -> Vec<GeneratedFile> {
-    let file = |(name, model): (&str, Model)| GeneratedFile { path: format!("models/{name}.glb"), bytes: glb::model(&model.nodes) };
+    let file = |(name, model): (&str, Model)| GeneratedFile {
+        path: format!("models/{name}.glb"),
+        bytes: glb::model(&model.nodes),
+    };
     all().into_iter().map(file).collect()
 }

@@ -48,7 +48,8 @@ fn bus() -> Model {
 
 fn truck() -> Model {
     let mut m = Model::new();
-    let tractor = m.part("tractor", None, [0.0; 3], |pen| vehicles::tractor_body(&mut pen.shifted(5.1, 0.0, 0.0), hex(0xe8e8e4)));
+    let tractor =
+        m.part("tractor", None, [0.0; 3], |pen| vehicles::tractor_body(&mut pen.shifted(5.1, 0.0, 0.0), hex(0xe8e8e4)));
     for (name, x) in [("wheels_front", 7.1), ("wheels_rear", 3.5)] {
         m.part(name, Some(tractor), [x, 0.0, 0.5], |pen| axle(pen, 1.0, 0.5, 0.4));
     }
@@ -67,7 +68,16 @@ fn tram_module(pen: &mut Pen, x0: f64, x1: f64, nose: f64) {
     let ring = |z: f64, lean: f64, w: f64| {
         let (a, b) = (x0 + if nose < 0.0 { lean } else { 0.0 }, x1 - if nose > 0.0 { lean } else { 0.0 });
         let (p, q) = (if nose < 0.0 { cut } else { 0.0 }, if nose > 0.0 { cut } else { 0.0 });
-        vec![[a, -w * if p > 0.0 { 0.7 } else { 1.0 }, z], [a + p, -w, z], [b - q, -w, z], [b, -w * if q > 0.0 { 0.7 } else { 1.0 }, z], [b, w * if q > 0.0 { 0.7 } else { 1.0 }, z], [b - q, w, z], [a + p, w, z], [a, w * if p > 0.0 { 0.7 } else { 1.0 }, z]]
+        vec![
+            [a, -w * if p > 0.0 { 0.7 } else { 1.0 }, z],
+            [a + p, -w, z],
+            [b - q, -w, z],
+            [b, -w * if q > 0.0 { 0.7 } else { 1.0 }, z],
+            [b, w * if q > 0.0 { 0.7 } else { 1.0 }, z],
+            [b - q, w, z],
+            [a + p, w, z],
+            [a, w * if p > 0.0 { 0.7 } else { 1.0 }, z],
+        ]
     };
     pen.loft(&[ring(0.18, 0.2, w - 0.06), ring(0.5, 0.0, w)], |_| dark, true);
     pen.loft(&[ring(0.5, 0.0, w), ring(1.1, 0.05, w)], |_| hex(0x9c3b2e), true);
@@ -79,7 +89,13 @@ fn tram_module(pen: &mut Pen, x0: f64, x1: f64, nose: f64) {
     pen.loft(&[ring(2.6, 0.55, w - 0.03), ring(3.1, 0.8, w - 0.08), ring(3.3, 1.1, w - 0.35)], |_| coat, true);
     pen.poly(&ring(3.3, 1.1, w - 0.35), scale(coat, 0.9));
     for s in [-1.0, 1.0] {
-        let f = Face::new([if s < 0.0 { x0 } else { x1 }, s * (w + 0.005), 0.0], [-s, 0.0, 0.0], [0.0, 0.0, 1.0], x1 - x0, 3.0);
+        let f = Face::new(
+            [if s < 0.0 { x0 } else { x1 }, s * (w + 0.005), 0.0],
+            [-s, 0.0, 0.0],
+            [0.0, 0.0, 1.0],
+            x1 - x0,
+            3.0,
+        );
         let count = ((x1 - x0) / 2.2) as usize;
         for k in 0..=count {
             let x = (x1 - x0) * (0.12 + 0.76 * k as f64 / count as f64);
@@ -119,11 +135,9 @@ fn tram() -> Model {
             let (x0, x1) = if s > 0.0 { (0.4, 11.4) } else { (-11.4, -0.4) };
             tram_module(pen, x0, x1, s);
             for y in [-0.7, 0.7] {
-                let x = s * 11.42;
                 let c = if s > 0.0 { hex(0xe6e2d4) } else { hex(0x8a1f1b) };
                 let f = faces([-11.43, y - 0.18, 0.65], [11.43, y + 0.18, 0.85])[if s > 0.0 { 1 } else { 3 }];
                 pen.paint(&f, [0.0, 0.0, 0.36, 0.2], 0.0, c);
-                let _ = x;
             }
         });
     }
@@ -152,11 +166,14 @@ fn container_ship() -> Model {
         stripe: hex(0xb9b7ae),
         seed: 99,
     };
-    boat(move |pen| {
-        // A ship is seen from afar more than from near: level 3 keeps it light.
-        let mut p = Pen::new(pen.mesh, pen.plan_from_local, 3);
-        ships::container_ship(&mut p, &of);
-    }, [-66.0, 0.0, 9.5 + 8.0 * 2.9 + 7.2])
+    boat(
+        move |pen| {
+            // A ship is seen from afar more than from near: level 3 keeps it light.
+            let mut p = Pen::new(pen.mesh, pen.plan_from_local, 3);
+            ships::container_ship(&mut p, &of);
+        },
+        [-66.0, 0.0, 9.5 + 8.0 * 2.9 + 7.2],
+    )
 }
 
 fn wind_turbine() -> Model {
