@@ -7,7 +7,6 @@ use super::font;
 use super::pen::{Face, P, Pen};
 use crate::bake::det::Rng;
 use crate::bake::mesh::{Rgb, Surface, blend, hex, scale};
-use glam::DVec3;
 
 pub const LONG_M: f64 = 12.192;
 pub const SHORT_M: f64 = 6.058;
@@ -381,5 +380,4 @@ pub fn alone(pen: &mut Pen, seed: u64, length: f64) {
     container(pen, [0.0; 3], length, &of, ALL_SIDES);
     let (h, w) = (length * 0.5, WIDE_M * 0.5);
     pen.quad([[-h, w, 0.0], [h, w, 0.0], [h, -w, 0.0], [-h, -w, 0.0]], scale(of.color(), 0.3));
-    let _ = DVec3::ZERO;
 }

@@ -47,7 +47,13 @@ impl Route {
 
 /// The whole bridge: `route` is the roadway's middle line, `ground_u` the ground or the water's bed, `main` the main span
 /// as distances along the route (its towers stand there).
-pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) -> f64, main: (f64, f64)) -> Vec<Fixture> {
+pub fn bridge(
+    id: &str,
+    name: &str,
+    route: &[DVec3],
+    ground_u: &dyn Fn(DVec2) -> f64,
+    main: (f64, f64),
+) -> Vec<Fixture> {
     let mut site = Builder::new(0, DAffine3::IDENTITY);
     let route = Route::new(route);
     let pieces = (route.length_m() / PIECE_M).ceil() as usize;
@@ -55,12 +61,25 @@ pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) ->
     for k in 0..pieces {
         let [s0, s1] = [k, k + 1].map(|k| route.length_m() * k as f64 / pieces as f64);
         let steps = 4;
-        let line: Option<Vec<_>> = (0..=steps).map(|i| route.at(s0 + (s1 - s0) * f64::from(i) / f64::from(steps))).collect();
+        let line: Option<Vec<_>> =
+            (0..=steps).map(|i| route.at(s0 + (s1 - s0) * f64::from(i) / f64::from(steps))).collect();
         let Some(line) = line else { continue };
         let middle = line[steps as usize / 2].0;
         let inner: Vec<(DVec3, DVec2)> = line.iter().map(|(p, d)| (*p - middle, *d)).collect();
-        let feature = Feature::new(format!("{id}-deck-{:02}", k + 1), "bridge", name, "motorway", middle.z - ground_u(middle.truncate())).year(1998);
-        site.add(DAffine3::from_translation(middle), Extent((s1 - s0) * 0.5 + DECK_M * 0.6, 12.0, 0), Some(feature), move |pen| deck(pen, &inner));
+        let feature = Feature::new(
+            format!("{id}-deck-{:02}", k + 1),
+            "bridge",
+            name,
+            "motorway",
+            middle.z - ground_u(middle.truncate()),
+        )
+        .year(1998);
+        site.add(
+            DAffine3::from_translation(middle),
+            Extent((s1 - s0) * 0.5 + DECK_M * 0.6, 12.0, 0),
+            Some(feature),
+            move |pen| deck(pen, &inner),
+        );
         for side in [-1.0, 1.0] {
             if let Some((p, d)) = route.at((s0 + s1) * 0.5) {
                 let at = p.truncate() + d.perp() * (side * (DECK_M * 0.5 - 1.0));
@@ -79,8 +98,17 @@ pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) ->
         if high < 2.0 {
             continue;
         }
-        let feature = Feature::new(format!("{id}-pier-{:02}", k + 1), "pier", format!("Pier {} of {name}", k + 1), "motorway", high).year(1998);
-        site.add(placed(p.truncate().extend(foot), d), Extent(12.0, high, 0), Some(feature), move |pen| pier(pen, high));
+        let feature = Feature::new(
+            format!("{id}-pier-{:02}", k + 1),
+            "pier",
+            format!("Pier {} of {name}", k + 1),
+            "motorway",
+            high,
+        )
+        .year(1998);
+        site.add(placed(p.truncate().extend(foot), d), Extent(12.0, high, 0), Some(feature), move |pen| {
+            pier(pen, high)
+        });
     }
     for (k, s) in [main.0, main.1].into_iter().enumerate() {
         let Some((p, d)) = route.at(s) else { continue };
@@ -99,8 +127,17 @@ pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) ->
                 }
             }
         }
-        let feature = Feature::new(format!("{id}-tower-{}", k + 1), "tower", format!("Tower {} of {name}", k + 1), "carries the main span", above + drop).year(1998);
-        site.add(frame, Extent(span + 4.0, above + 6.0, 0), Some(feature), move |pen| tower(pen, above, drop, &anchors));
+        let feature = Feature::new(
+            format!("{id}-tower-{}", k + 1),
+            "tower",
+            format!("Tower {} of {name}", k + 1),
+            "carries the main span",
+            above + drop,
+        )
+        .year(1998);
+        site.add(frame, Extent(span + 4.0, above + 6.0, 0), Some(feature), move |pen| {
+            tower(pen, above, drop, &anchors)
+        });
     }
     site.fixtures
 }
@@ -108,12 +145,16 @@ pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) ->
 /// A piece of the deck through points with directions.
 fn deck(pen: &mut Pen, line: &[(DVec3, DVec2)]) {
     let w = DECK_M * 0.5;
-    let point = |k: usize, y: f64, z: f64| -> P { (line[k].0 + line[k].1.perp().extend(0.0) * y + DVec3::Z * z).to_array() };
+    let point =
+        |k: usize, y: f64, z: f64| -> P { (line[k].0 + line[k].1.perp().extend(0.0) * y + DVec3::Z * z).to_array() };
     let steps: Vec<usize> = if pen.level >= 2 { (0..line.len()).collect() } else { vec![0, line.len() - 1] };
     for pair in steps.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         let strip = |pen: &mut Pen, p: (f64, f64), q: (f64, f64), c: [Rgb; 2]| {
-            pen.quad_shaded([point(a, p.0, p.1), point(b, p.0, p.1), point(b, q.0, q.1), point(a, q.0, q.1)], [c[0], c[0], c[1], c[1]]);
+            pen.quad_shaded(
+                [point(a, p.0, p.1), point(b, p.0, p.1), point(b, q.0, q.1), point(a, q.0, q.1)],
+                [c[0], c[0], c[1], c[1]],
+            );
         };
         let (dark, light) = (scale(CONCRETE, 0.45), scale(CONCRETE, 0.9));
         // A trapezoid box with wings, from the right edge below to the left edge.
@@ -157,7 +198,15 @@ fn deck(pen: &mut Pen, line: &[(DVec3, DVec2)]) {
                     let (pa, pb) = (DVec3::from(point(a, s * y, up)), DVec3::from(point(b, s * y, up)));
                     let side = line[a].1.perp().extend(0.0) * 0.08;
                     let half = pa.lerp(pb, 0.35);
-                    pen.quad([(pa - side).to_array(), (half - side).to_array(), (half + side).to_array(), (pa + side).to_array()], white);
+                    pen.quad(
+                        [
+                            (pa - side).to_array(),
+                            (half - side).to_array(),
+                            (half + side).to_array(),
+                            (pa + side).to_array(),
+                        ],
+                        white,
+                    );
                 }
             }
         }
@@ -180,7 +229,11 @@ fn deck(pen: &mut Pen, line: &[(DVec3, DVec2)]) {
         let f = DVec3::from(arm);
         let (dx, dy) = (line[k].1.extend(0.0) * 0.35, line[k].1.perp().extend(0.0) * 0.15);
         let z = DVec3::Z * 0.08;
-        pen.glass([f - dx + dy - z, f + dx + dy - z, f + dx - dy - z, f - dx - dy - z].map(|p| p.to_array()), hex(0xd9d6c8), LIT_LAMP);
+        pen.glass(
+            [f - dx + dy - z, f + dx + dy - z, f + dx - dy - z, f - dx - dy - z].map(|p| p.to_array()),
+            hex(0xd9d6c8),
+            LIT_LAMP,
+        );
     }
 }
 
@@ -194,8 +247,15 @@ fn pier(pen: &mut Pen, high: f64) {
         return;
     }
     for s in [-1.0, 1.0] {
-        let ring = |z: f64, y: f64, w: f64, l: f64| vec![[-l, s * y - w, z], [l, s * y - w, z], [l, s * y + w, z], [-l, s * y + w, z]];
-        let rings = [ring(0.8, 3.2, 1.5, 1.5), ring(high * 0.6, 3.0, 1.3, 1.25), ring(high - 2.5, 3.9, 1.6, 1.25), ring(high, 5.4, 1.7, 1.4)];
+        let ring = |z: f64, y: f64, w: f64, l: f64| {
+            vec![[-l, s * y - w, z], [l, s * y - w, z], [l, s * y + w, z], [-l, s * y + w, z]]
+        };
+        let rings = [
+            ring(0.8, 3.2, 1.5, 1.5),
+            ring(high * 0.6, 3.0, 1.3, 1.25),
+            ring(high - 2.5, 3.9, 1.6, 1.25),
+            ring(high, 5.4, 1.7, 1.4),
+        ];
         pen.loft(&rings, |k| scale(c, [0.72, 0.95, 1.0, 0.8][k]), true);
     }
     pen.cube([-1.5, -7.0, high - 1.6], [1.5, 7.0, high], c);
@@ -214,7 +274,12 @@ fn tower(pen: &mut Pen, above: f64, drop: f64, anchors: &[(DVec3, f64)]) {
             let (l, b) = sizes(t);
             vec![[-l, s * y - b, z], [l, s * y - b, z], [l, s * y + b, z], [-l, s * y + b, z]]
         };
-        let rings = [ring(-drop + 2.0, w - 3.0, 0.0), ring(-DEPTH_M, w, 0.2), ring(join, 2.0, 0.7), ring(join + 2.0, 1.3, 0.75)];
+        let rings = [
+            ring(-drop + 2.0, w - 3.0, 0.0),
+            ring(-DEPTH_M, w, 0.2),
+            ring(join, 2.0, 0.7),
+            ring(join + 2.0, 1.3, 0.75),
+        ];
         pen.loft(&rings, |k| scale(c, [0.78, 0.95, 1.0, 1.0][k]), true);
     }
     pen.cube([-2.0, -w, -DEPTH_M - 3.2], [2.0, w, -DEPTH_M - 0.3], c);

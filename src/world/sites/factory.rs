@@ -4,7 +4,10 @@
 
 use super::buildings::{Office, Shed, parapet};
 use super::ground::{Area, BASE, FIELD, Ground, MARK, Patch, STAIN};
-use super::parts::{DARK, GALVANISED, GLASS, LIT_COOL, SAFETY, fence, flight, gate, lattice, railing, roof_machines, sheet_wall, street_lamp, window_band};
+use super::parts::{
+    DARK, GALVANISED, GLASS, LIT_COOL, SAFETY, fence, flight, gate, lattice, railing, roof_machines, sheet_wall,
+    street_lamp, window_band,
+};
 use super::pen::{Face, Pen, faces, turned};
 use super::vehicles::{self, Load};
 use super::{Builder, Extent, Hall, font, numbered, plan_from_pad, port};
@@ -72,7 +75,8 @@ pub fn site(seed: u64) -> Builder {
 
 fn great_halls(site: &mut Builder) {
     let seed = site.seed;
-    let hall = |id: &str, name: &str, usage: &str, high: f64, year| Feature::new(id, "hall", name, usage, high).year(year);
+    let hall =
+        |id: &str, name: &str, usage: &str, high: f64, year| Feature::new(id, "hall", name, usage, high).year(year);
     let ([x, y], long, wide) = middle(ASSEMBLY.0);
     let feature = hall("hall-assembly", "Assembly hall", "final assembly", ASSEMBLY.1 + 5.0, 2009);
     site.add(at(x, y), Extent(178.0, 20.0, 0), Some(feature), move |pen| assembly(pen, long, wide, seed));
@@ -82,7 +86,19 @@ fn great_halls(site: &mut Builder) {
     let ([x, y], long, wide) = middle(PRESS.0);
     let feature = hall("hall-press", "Press shop", "stamping of bodies", PRESS.1 + 3.0, 2009);
     site.add(at(x, y), Extent(84.0, 22.0, 0), Some(feature), move |pen| {
-        let of = Shed { long, wide, eaves: PRESS.1, rise: 0.0, wall: hex(0x9aa3a5), roof: hex(0x8b8880), gate: hex(0x4d5a60), gates: [28.0, 35.0], docks: false, name: "PRESS SHOP", seed };
+        let of = Shed {
+            long,
+            wide,
+            eaves: PRESS.1,
+            rise: 0.0,
+            wall: hex(0x9aa3a5),
+            roof: hex(0x8b8880),
+            gate: hex(0x4d5a60),
+            gates: [28.0, 35.0],
+            docks: false,
+            name: "PRESS SHOP",
+            seed,
+        };
         of.draw(pen);
         band(pen, long, wide, PRESS.1, hex(0x36566b));
     });
@@ -135,7 +151,14 @@ fn assembly(pen: &mut Pen, long: f64, wide: f64, seed: u64) {
             let x = f.width * (i as f64 + 0.5) / count as f64;
             gate(pen, f, x, (5.0, 5.2), hex(0x36566b));
             if k % 2 == 0 {
-                window_band(pen, f, [x + 5.0, 1.2, x + pitch - 5.0, 3.2].map(|v: f64| v.min(f.width - 0.5)), 2.4, hex(0x7c8482), &mut lot);
+                window_band(
+                    pen,
+                    f,
+                    [x + 5.0, 1.2, x + pitch - 5.0, 3.2].map(|v: f64| v.min(f.width - 0.5)),
+                    2.4,
+                    hex(0x7c8482),
+                    &mut lot,
+                );
                 pen.of(Surface::Metal);
             }
         }
@@ -167,9 +190,16 @@ fn sawtooth(pen: &mut Pen, h: f64, w: f64, z: f64, lot: &mut Rng) {
             let [x0, x1] = [k, k + 1].map(|k| -h + 2.0 * h * f64::from(k) / f64::from(strips));
             let tone = 0.94 + 0.1 * ((k * 5 + tooth as i32 * 3) % 7) as f32 / 7.0;
             let c = scale(roof, tone);
-            pen.quad_shaded([[x0, y0, z], [x1, y0, z], [x1, y1 - 1.2, z + rise], [x0, y1 - 1.2, z + rise]], [scale(c, 0.85), scale(c, 0.85), c, c]);
+            pen.quad_shaded(
+                [[x0, y0, z], [x1, y0, z], [x1, y1 - 1.2, z + rise], [x0, y1 - 1.2, z + rise]],
+                [scale(c, 0.85), scale(c, 0.85), c, c],
+            );
             let lit = if lot.chance(0.7) { LIT_COOL } else { 0 };
-            pen.glass([[x1, y1, z + 0.5], [x0, y1, z + 0.5], [x0, y1 - 1.2, z + rise], [x1, y1 - 1.2, z + rise]], GLASS, lit);
+            pen.glass(
+                [[x1, y1, z + 0.5], [x0, y1, z + 0.5], [x0, y1 - 1.2, z + rise], [x1, y1 - 1.2, z + rise]],
+                GLASS,
+                lit,
+            );
             if pen.level >= 4 {
                 pen.bar([x0, y1 + 0.02, z + 0.5], [x0, y1 - 1.16, z + rise], 0.12, 0.12, hex(0x7c8482));
             }
@@ -234,7 +264,19 @@ fn high_bay(pen: &mut Pen, long: f64, wide: f64, seed: u64) {
         }
     }
     // The low front with the docks.
-    let front = Shed { long: 20.0, wide: wide + 20.0, eaves: 8.0, rise: 0.0, wall: hex(0xb9bdbb), roof: hex(0x8b8d8c), gate: hex(0x4d5a60), gates: [0.0, 0.0], docks: false, name: "", seed };
+    let front = Shed {
+        long: 20.0,
+        wide: wide + 20.0,
+        eaves: 8.0,
+        rise: 0.0,
+        wall: hex(0xb9bdbb),
+        roof: hex(0x8b8d8c),
+        gate: hex(0x4d5a60),
+        gates: [0.0, 0.0],
+        docks: false,
+        name: "",
+        seed,
+    };
     let mut p = pen.within(turned([h + 10.0, 0.0, 0.0], 0.0));
     front.draw(&mut p);
     let f = faces([-10.0, -wide * 0.5 - 10.0, 0.0], [10.0, wide * 0.5 + 10.0, 8.0])[1];
@@ -253,7 +295,19 @@ fn high_bay(pen: &mut Pen, long: f64, wide: f64, seed: u64) {
 }
 
 fn paint_shop(pen: &mut Pen, long: f64, wide: f64, seed: u64) {
-    let of = Shed { long, wide, eaves: PAINT.1, rise: 0.0, wall: hex(0xb0b5b2), roof: hex(0x88877f), gate: hex(0x4d5a60), gates: [30.0, 30.0], docks: false, name: "PAINT SHOP", seed };
+    let of = Shed {
+        long,
+        wide,
+        eaves: PAINT.1,
+        rise: 0.0,
+        wall: hex(0xb0b5b2),
+        roof: hex(0x88877f),
+        gate: hex(0x4d5a60),
+        gates: [30.0, 30.0],
+        docks: false,
+        name: "PAINT SHOP",
+        seed,
+    };
     of.draw(pen);
     band(pen, long, wide, PAINT.1, hex(0x36566b));
     pen.of(Surface::Metal);
@@ -280,7 +334,15 @@ fn paint_shop(pen: &mut Pen, long: f64, wide: f64, seed: u64) {
         pen.disc(top, [0.0, 0.0, 1.0], 0.9, sides, hex(0x1e1f20));
         if pen.level >= 3 {
             for z in [4.0, 9.0, 13.0] {
-                pen.cone([x, 22.0, PAINT.1 + z], [x, 22.0, PAINT.1 + z + 0.3], 1.1, 1.1, sides, hex(0x7d827f), hex(0x7d827f));
+                pen.cone(
+                    [x, 22.0, PAINT.1 + z],
+                    [x, 22.0, PAINT.1 + z + 0.3],
+                    1.1,
+                    1.1,
+                    sides,
+                    hex(0x7d827f),
+                    hex(0x7d827f),
+                );
             }
         }
     }
@@ -290,10 +352,30 @@ fn energy(site: &mut Builder) {
     let seed = site.seed;
     let feature = Feature::new("energy-centre", "hall", "Energy centre", "heat, cold, compressed air", 14.0).year(2009);
     site.add(at(-330.0, 232.0), Extent(40.0, 16.0, 0), Some(feature), move |pen| {
-        Shed { long: 66.0, wide: 34.0, eaves: 12.0, rise: 0.0, wall: hex(0x8d9a9e), roof: hex(0x8b8880), gate: hex(0xa8602f), gates: [14.0, 14.0], docks: false, name: "ENERGY", seed }.draw(pen);
+        Shed {
+            long: 66.0,
+            wide: 34.0,
+            eaves: 12.0,
+            rise: 0.0,
+            wall: hex(0x8d9a9e),
+            roof: hex(0x8b8880),
+            gate: hex(0xa8602f),
+            gates: [14.0, 14.0],
+            docks: false,
+            name: "ENERGY",
+            seed,
+        }
+        .draw(pen);
     });
     for k in 0..4 {
-        let feature = Feature::new(numbered("cooling", k + 1), "cooling tower", format!("Cooling tower {}", k + 1), "cooling", 11.0).year(2009);
+        let feature = Feature::new(
+            numbered("cooling", k + 1),
+            "cooling tower",
+            format!("Cooling tower {}", k + 1),
+            "cooling",
+            11.0,
+        )
+        .year(2009);
         site.add(at(-274.0 + 15.0 * k as f64, 232.0), Extent(10.0, 12.0, 0), Some(feature), cooling_tower);
     }
     let feature = Feature::new("chimney-1", "chimney", "Chimney", "boilers", 48.0).year(2009);
@@ -307,7 +389,8 @@ fn energy(site: &mut Builder) {
         }
         pen.disc([0.0, 0.0, 48.0], [0.0, 0.0, 1.0], 1.2, sides, hex(0x1e1f20));
         if pen.level >= 3 {
-            let ring: Vec<_> = (0..=10).map(|k| unit_vector(TAU * f64::from(k) / 10.0) * 2.2).map(|d| [d.x, d.y, 40.0]).collect();
+            let ring: Vec<_> =
+                (0..=10).map(|k| unit_vector(TAU * f64::from(k) / 10.0) * 2.2).map(|d| [d.x, d.y, 40.0]).collect();
             railing(pen, &ring, GALVANISED);
             for f in faces([-0.2, -1.6, 46.0], [0.2, -1.2, 46.6]) {
                 pen.pane(&f, [0.0, 0.0, f.width, f.height], 0.0, hex(0x7a2a24), super::parts::LIT_RED);
@@ -315,7 +398,14 @@ fn energy(site: &mut Builder) {
         }
     });
     for k in 0..3 {
-        let feature = Feature::new(numbered("gas-tank", k + 1), "tank", format!("Tank {}", k + 1), "nitrogen, oxygen, water", 13.0).year(2011);
+        let feature = Feature::new(
+            numbered("gas-tank", k + 1),
+            "tank",
+            format!("Tank {}", k + 1),
+            "nitrogen, oxygen, water",
+            13.0,
+        )
+        .year(2011);
         site.add(at(-205.0 + 9.0 * k as f64, 240.0), Extent(4.0, 14.0, 1), Some(feature), |pen| {
             let sides = if pen.level >= 3 { 18 } else { 8 };
             pen.of(Surface::Paint).drum([0.0, 0.0, 0.8], 2.2, 11.0, sides, hex(0xcfd0ca));
@@ -342,18 +432,30 @@ fn cooling_tower(pen: &mut Pen) {
     pen.cone([0.0, 0.0, 8.6], [0.0, 0.0, 11.0], 4.2, 4.7, sides, scale(c, 0.9), c);
     pen.disc([0.0, 0.0, 10.2], [0.0, 0.0, 1.0], 4.5, sides, hex(0x34393b));
     if pen.level >= 3 {
-        railing(pen, &[[-6.0, -7.0, 7.5], [6.0, -7.0, 7.5], [6.0, 7.0, 7.5], [-6.0, 7.0, 7.5], [-6.0, -7.0, 7.5]], SAFETY);
+        railing(
+            pen,
+            &[[-6.0, -7.0, 7.5], [6.0, -7.0, 7.5], [6.0, 7.0, 7.5], [-6.0, 7.0, 7.5], [-6.0, -7.0, 7.5]],
+            SAFETY,
+        );
         flight(pen, [-7.0, -6.0, 0.0], [-7.0, 6.0, 7.5], 0.9, GALVANISED);
     }
 }
 
 fn small_houses(site: &mut Builder) {
     let seed = site.seed;
-    let mut office = |id: &str, name: &str, usage: &str, (x, y): (f64, f64), long: f64, wide: f64, floors: usize, wall: u32, glazed: bool| {
+    let mut office = |id: &str,
+                      name: &str,
+                      usage: &str,
+                      (x, y): (f64, f64),
+                      long: f64,
+                      wide: f64,
+                      floors: usize,
+                      wall: u32,
+                      glazed: bool| {
         let of = Office { long, wide, floors, wall: hex(wall), glazed, seed: seed ^ long as u64 };
         let mut feature = Feature::new(id, "building", name, usage, of.high_m()).year(2010);
         feature.floors = floors as u16;
-        let extent = Extent(long.hypot(wide) * 0.5 + 4.0, of.high_m() + 3.5, 0);
+        let extent = Extent(DVec2::new(long, wide).length() * 0.5 + 4.0, of.high_m() + 3.5, 0);
         site.add(at(x, y), extent, Some(feature), move |pen| of.draw(pen));
     };
     office("factory-office", "Administration", "offices", (-20.0, -170.0), 84.0, 19.0, 6, 0xc9c8c0, true);
@@ -401,26 +503,47 @@ fn outside(site: &mut Builder) {
     let mut rng = Rng::of(site.seed, 0xFAC, 0);
     for row in 0..5 {
         let (x, y) = (270.0, -262.0 + 34.0 * row as f64);
-        let feature = Feature::new(numbered("solar-canopy", row + 1), "canopy", format!("Solar canopy {} (420 kW)", row + 1), "car park", 4.4).year(2021);
+        let feature = Feature::new(
+            numbered("solar-canopy", row + 1),
+            "canopy",
+            format!("Solar canopy {} (420 kW)", row + 1),
+            "car park",
+            4.4,
+        )
+        .year(2021);
         let seed = rng.next_u64();
         site.add(at(x, y), Extent(128.0, 4.8, 1), Some(feature), move |pen| solar_canopy(pen, 240.0, seed));
     }
     for row in 0..3 {
         let seed = rng.next_u64();
-        site.add(at(-300.0, -265.0 + 18.0 * row as f64), Extent(82.0, 2.3, 2), None, move |pen| port::cars_in_row(pen, 60, 0.75, seed));
+        site.add(at(-300.0, -265.0 + 18.0 * row as f64), Extent(82.0, 2.3, 2), None, move |pen| {
+            port::cars_in_row(pen, 60, 0.75, seed)
+        });
     }
     // New cars wait for their test drive before the hall.
     for row in 0..4 {
         let seed = rng.next_u64();
-        let feature = Feature::new(numbered("new-cars", row + 1), "vehicles", format!("New cars, row {}", row + 1), "before the test drive", 1.7);
-        site.add(at(-60.0, -74.0 + 9.0 * row as f64), Extent(112.0, 2.3, 1), Some(feature), move |pen| port::cars_in_row(pen, 84, 0.85, seed));
+        let feature = Feature::new(
+            numbered("new-cars", row + 1),
+            "vehicles",
+            format!("New cars, row {}", row + 1),
+            "before the test drive",
+            1.7,
+        );
+        site.add(at(-60.0, -74.0 + 9.0 * row as f64), Extent(112.0, 2.3, 1), Some(feature), move |pen| {
+            port::cars_in_row(pen, 84, 0.85, seed)
+        });
     }
     // Trailers at the docks and in the truck yard.
     for k in 0..14 {
         if rng.chance(0.65) {
             let (seed, body) = (rng.next_u64(), rng.chance(0.6));
             let y = 40.0 - 45.0 + 5.5 + 5.8 * k as f64;
-            let load = if body { Load::Body(hex(rng.pick(&[0xc9c9c3, 0x36566b, 0x8a8f8e, 0x7a3a30]))) } else { Load::Container(seed) };
+            let load = if body {
+                Load::Body(hex(rng.pick(&[0xc9c9c3, 0x36566b, 0x8a8f8e, 0x7a3a30])))
+            } else {
+                Load::Container(seed)
+            };
             let coat = hex(rng.pick(&[0xd4d5d1, 0x8c3b2e, 0x31506b]));
             let alone = rng.chance(0.5);
             site.add(turned([305.0, y, 0.0], 0.0), Extent(10.0, 4.2, 2), None, move |pen| {
@@ -441,7 +564,9 @@ fn outside(site: &mut Builder) {
     }
     for (x, y, angle) in [(340.0, 92.0, PI), (-120.0, -120.0, FRAC_PI_2), (395.0, 63.0, PI), (150.0, 128.0, 0.0)] {
         let seed = rng.next_u64();
-        site.add(turned([x, y, 0.0], angle), Extent(9.0, 4.2, 2), None, move |pen| vehicles::truck(pen, hex(0xd4d5d1), Load::Container(seed)));
+        site.add(turned([x, y, 0.0], angle), Extent(9.0, 4.2, 2), None, move |pen| {
+            vehicles::truck(pen, hex(0xd4d5d1), Load::Container(seed))
+        });
     }
     let (w, d) = (layout::FACTORY.half.x - 1.5, layout::FACTORY.half.y - 1.5);
     let corners = [[-w, -d], [-140.0, -d], [-100.0, -d], [w, -d], [w, 45.0], [w, 75.0], [w, d], [-w, d], [-w, -d]];
@@ -470,7 +595,14 @@ fn outside(site: &mut Builder) {
         pen.cube([-3.0, -0.4, 14.0], [3.0, 0.4, 18.0], hex(0x36566b));
         if pen.level >= 2 {
             for (o, r) in [([-3.0, -0.42, 14.0], [1.0, 0.0, 0.0]), ([3.0, 0.42, 14.0], [-1.0, 0.0, 0.0])] {
-                font::write(pen, &Face::new(o, r, [0.0, 0.0, 1.0], 6.0, 4.0), (3.0, 1.5), 0.95, "MIRANTE", hex(0xe0e2de));
+                font::write(
+                    pen,
+                    &Face::new(o, r, [0.0, 0.0, 1.0], 6.0, 4.0),
+                    (3.0, 1.5),
+                    0.95,
+                    "MIRANTE",
+                    hex(0xe0e2de),
+                );
             }
         }
     });
@@ -501,7 +633,8 @@ fn solar_canopy(pen: &mut Pen, long: f64, seed: u64) {
         let [a, b] = [k, k + 1].map(|k| -h + long * f64::from(k) / f64::from(pieces));
         let b = b - if pen.level >= 3 { 0.25 } else { 0.0 };
         pen.glass([[a, y0, z0], [b, y0, z0], [b, y1, z1], [a, y1, z1]], scale(panel, 0.9 + 0.1 * (k % 3) as f32), 0);
-        pen.of(Surface::Metal).quad([[a, y1, z1 - 0.08], [b, y1, z1 - 0.08], [b, y0, z0 - 0.08], [a, y0, z0 - 0.08]], hex(0x6d7371));
+        pen.of(Surface::Metal)
+            .quad([[a, y1, z1 - 0.08], [b, y1, z1 - 0.08], [b, y0, z0 - 0.08], [a, y0, z0 - 0.08]], hex(0x6d7371));
         if pen.level >= 4 {
             for t in [0.25, 0.5, 0.75] {
                 let (y, z) = (y0 + (y1 - y0) * t, z0 + (z1 - z0) * t + 0.012);

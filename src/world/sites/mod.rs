@@ -23,6 +23,8 @@ pub mod factory;
 pub mod font;
 pub mod ground;
 pub mod hull;
+pub mod landmarks;
+pub mod models;
 pub mod parts;
 pub mod pen;
 pub mod places;
@@ -168,3 +170,6 @@ pub fn halls() -> Vec<Hall> {
 pub fn numbered(kind: &str, number: usize) -> String {
     format!("{kind}-{number:02}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,15 @@
 //! the ski station, a water tower, wind turbines, a lighthouse.
 
 use super::buildings::Shed;
-use super::parts::{DARK, GALVANISED, GLASS, LIT_COOL, LIT_LAMP, LIT_RED, LIT_WARM, SAFETY, fence, flight, lattice, railing, window_band};
+use super::parts::{
+    DARK, GALVANISED, GLASS, LIT_COOL, LIT_LAMP, LIT_RED, LIT_WARM, SAFETY, fence, flight, lattice, railing,
+    window_band,
+};
 use super::pen::{Face, Pen, faces, placed, raised, turned};
 use super::{Builder, Extent, Fixture, font, numbered};
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Rgb, Surface, hex, scale};
+use crate::bake::mesh::{Surface, hex, scale};
 use glam::{DAffine3, DVec2, DVec3};
 use std::f64::consts::TAU;
 
@@ -27,7 +30,8 @@ pub fn station_entrance(id: &str, at: DVec3, along: DVec2, name: &'static str) -
     let mut site = Builder::new(0, placed(at, along));
     let feature = Feature::new(id, "entrance", format!("{name}, entrance"), "underground station", 4.4).year(2002);
     site.add(DAffine3::IDENTITY, Extent(9.0, 5.0, 1), Some(feature), move |pen| entrance(pen, name));
-    let lift = Feature::new(format!("{id}-lift"), "lift", format!("{name}, lift"), "underground station", 4.0).year(2011);
+    let lift =
+        Feature::new(format!("{id}-lift"), "lift", format!("{name}, lift"), "underground station", 4.0).year(2011);
     site.add(turned([-2.0, 6.5, 0.0], 0.0), Extent(3.0, 4.4, 2), Some(lift), lift_house);
     site.lamp([-3.0, 0.0, 3.6], 14.0, 4000.0);
     site.fixtures
@@ -47,13 +51,15 @@ fn entrance(pen: &mut Pen, name: &str) {
         let y = s * w;
         let p = [[-h, y, -DEEP_M], [h, y, -DEEP_M], [h, y, 0.0], [-h, y, 0.0]];
         let p = if s < 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
-        let q = [p[1], p[0], p[3], p[2]];
-        pen.quad_shaded(q, [deep, deep, tile, tile]);
+        pen.quad_shaded(p, [deep, deep, tile, tile]);
         let (a, b) = ((y - 0.12 + 0.12 * s).min(y + 0.12 + 0.12 * s), (y - 0.12 + 0.12 * s).max(y + 0.12 + 0.12 * s));
         pen.block([-h, a, 0.0], [h + 0.25, b, 0.95], stone);
     }
     pen.block([h, -w - 0.25, 0.0], [h + 0.25, w + 0.25, 0.95], stone);
-    pen.quad_shaded([[h, w, -DEEP_M + 2.8], [h, -w, -DEEP_M + 2.8], [h, -w, 0.0], [h, w, 0.0]], [deep, deep, tile, tile]);
+    pen.quad_shaded(
+        [[h, w, -DEEP_M + 2.8], [h, -w, -DEEP_M + 2.8], [h, -w, 0.0], [h, w, 0.0]],
+        [deep, deep, tile, tile],
+    );
     // Steps go down towards +x; escalators on one side.
     let steps = if pen.level >= 4 { 34 } else { 10 };
     let run = STAIRS.0 - 1.0;
@@ -78,8 +84,16 @@ fn entrance(pen: &mut Pen, name: &str) {
         pen.bar([x, -w - 0.5, z], [x, w + 0.5, z], 0.1, 0.16, hex(0x5a6164));
         if k < 5 {
             let (x1, z1) = (x + STAIRS.0 / 5.0, z - 0.14);
-            pen.glass([[x, -w - 0.5, z + 0.1], [x1, -w - 0.5, z1 + 0.1], [x1, w + 0.5, z1 + 0.1], [x, w + 0.5, z + 0.1]], hex(0x5f7278), 0);
-            pen.glass([[x, w + 0.5, z + 0.07], [x1, w + 0.5, z1 + 0.07], [x1, -w - 0.5, z1 + 0.07], [x, -w - 0.5, z + 0.07]], hex(0x5f7278), LIT_COOL);
+            pen.glass(
+                [[x, -w - 0.5, z + 0.1], [x1, -w - 0.5, z1 + 0.1], [x1, w + 0.5, z1 + 0.1], [x, w + 0.5, z + 0.1]],
+                hex(0x5f7278),
+                0,
+            );
+            pen.glass(
+                [[x, w + 0.5, z + 0.07], [x1, w + 0.5, z1 + 0.07], [x1, -w - 0.5, z1 + 0.07], [x, -w - 0.5, z + 0.07]],
+                hex(0x5f7278),
+                LIT_COOL,
+            );
         }
     }
     // The sign over the way in.
@@ -113,8 +127,9 @@ fn lift_house(pen: &mut Pen) {
 /// A lattice mast of the mobile network with sectors of antennas and its cabinet.
 pub fn cell_mast(id: &str, at: DVec3, height: f64) -> Fixture {
     let mut site = Builder::new(0, placed(at, DVec2::X));
-    let feature = Feature::new(id, "cell site", format!("Cell mast {id}"), "mobile network, three sectors", height).year(2015);
-    site.add(DAffine3::IDENTITY, Extent(6.0, height + 3.0, 0), Some(feature), move |pen| {
+    let feature =
+        Feature::new(id, "cell site", format!("Cell mast {id}"), "mobile network, three sectors", height).year(2015);
+    site.add(DAffine3::IDENTITY, Extent(7.0, height + 3.0, 0), Some(feature), move |pen| {
         pen.of(Surface::Metal);
         if pen.level < 1 {
             pen.bar([0.0; 3], [0.0, 0.0, height], 1.0, 1.0, GALVANISED);
@@ -164,7 +179,8 @@ fn antennas(pen: &mut Pen, z: f64) {
 /// Poles with antennas for a roof.
 pub fn roof_cell(id: &str, at: DVec3) -> Fixture {
     let mut site = Builder::new(0, placed(at, DVec2::X));
-    let feature = Feature::new(id, "cell site", format!("Roof antennas {id}"), "mobile network, three sectors", 5.0).year(2019);
+    let feature =
+        Feature::new(id, "cell site", format!("Roof antennas {id}"), "mobile network, three sectors", 5.0).year(2019);
     site.add(DAffine3::IDENTITY, Extent(4.0, 6.0, 2), Some(feature), |pen| {
         for k in 0..3 {
             let d = unit_vector(TAU * f64::from(k) / 3.0) * 2.4;
@@ -186,7 +202,14 @@ pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) 
     let along = (top - bottom).normalize_or(DVec2::X);
     let mut site = Builder::new(0, DAffine3::IDENTITY);
     for (name, at, dir) in [("bottom", bottom, along), ("top", top, -along)] {
-        let feature = Feature::new(format!("{id}-{name}"), "lift station", format!("Chair lift, {name} station"), "ski lift", 7.5).year(2014);
+        let feature = Feature::new(
+            format!("{id}-{name}"),
+            "lift station",
+            format!("Chair lift, {name} station"),
+            "ski lift",
+            7.5,
+        )
+        .year(2014);
         site.add(placed(at.extend(height_u(at)), dir), Extent(16.0, 8.5, 0), Some(feature), lift_station);
     }
     let length = (top - bottom).length();
@@ -197,15 +220,25 @@ pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) 
         let high = 11.0 + 3.0 * (k % 3) as f64;
         let u = height_u(p);
         heads.push((p.extend(u + high), high));
-        let feature = Feature::new(format!("{id}-tower-{k}"), "lift tower", format!("Lift tower {k}"), "ski lift", high).year(2014);
-        site.add(placed(p.extend(u), along), Extent(5.0, high + 1.5, 0), Some(feature), move |pen| lift_tower(pen, high));
+        let feature =
+            Feature::new(format!("{id}-tower-{k}"), "lift tower", format!("Lift tower {k}"), "ski lift", high)
+                .year(2014);
+        site.add(placed(p.extend(u), along), Extent(5.0, high + 1.5, 0), Some(feature), move |pen| {
+            lift_tower(pen, high)
+        });
     }
     heads.push((top.extend(height_u(top) + 5.0), 0.0));
     for (k, pair) in heads.windows(2).enumerate() {
         let (a, b) = (pair[0].0, pair[1].0);
         let m = a.midpoint(b);
         let (a, b) = (a - m, b - m);
-        let feature = Feature::new(format!("{id}-rope-{}", k + 1), "rope", format!("Lift span {}", k + 1), "ropes and chairs", 12.0);
+        let feature = Feature::new(
+            format!("{id}-rope-{}", k + 1),
+            "rope",
+            format!("Lift span {}", k + 1),
+            "ropes and chairs",
+            12.0,
+        );
         let side = along.perp().extend(0.0) * (GAUGE_M * 0.5);
         let dir = along;
         site.add(DAffine3::from_translation(m), Extent(a.length() + 5.0, 14.0, 1), Some(feature), move |pen| {
@@ -279,7 +312,9 @@ fn lift_tower(pen: &mut Pen, high: f64) {
 fn lift_station(pen: &mut Pen) {
     pen.of(Surface::Paint);
     let white = hex(0xcfd0ca);
-    let ring = |z: f64, x0: f64, x1: f64, w: f64| vec![[x0, -w, z], [x1, -w * 0.6, z], [x1 + 0.8, 0.0, z], [x1, w * 0.6, z], [x0, w, z]];
+    let ring = |z: f64, x0: f64, x1: f64, w: f64| {
+        vec![[x0, -w, z], [x1, -w * 0.6, z], [x1 + 0.8, 0.0, z], [x1, w * 0.6, z], [x0, w, z]]
+    };
     let rings = [ring(4.4, -9.0, 6.0, 3.6), ring(5.6, -9.4, 6.6, 4.0), ring(7.0, -7.0, 4.0, 2.8)];
     pen.loft(&rings, |k| scale(white, [0.7, 0.95, 1.04][k]), true);
     pen.poly(&rings[2], white);
@@ -329,8 +364,14 @@ pub fn ski_station(id: &str, at: DVec3, along: DVec2, seed: u64) -> Fixture {
         let c = hex(0x4f4a47);
         pen.quad([[-24.0, -11.5, 6.6], [24.0, -11.5, 6.6], [24.0, 0.0, top], [-24.0, 0.0, top]], c);
         pen.quad([[24.0, 11.5, 6.6], [-24.0, 11.5, 6.6], [-24.0, 0.0, top], [24.0, 0.0, top]], scale(c, 0.95));
-        pen.quad([[-24.0, 11.5, 6.5], [24.0, 11.5, 6.5], [24.0, 0.0, top - 0.15], [-24.0, 0.0, top - 0.15]], scale(c, 0.5));
-        pen.quad([[24.0, -11.5, 6.5], [-24.0, -11.5, 6.5], [-24.0, 0.0, top - 0.15], [24.0, 0.0, top - 0.15]], scale(c, 0.5));
+        pen.quad(
+            [[-24.0, 11.5, 6.5], [24.0, 11.5, 6.5], [24.0, 0.0, top - 0.15], [-24.0, 0.0, top - 0.15]],
+            scale(c, 0.5),
+        );
+        pen.quad(
+            [[24.0, -11.5, 6.5], [-24.0, -11.5, 6.5], [-24.0, 0.0, top - 0.15], [24.0, 0.0, top - 0.15]],
+            scale(c, 0.5),
+        );
         pen.of(Surface::Wood);
         for s in [-1.0, 1.0] {
             let x = s * 21.0;
@@ -371,7 +412,8 @@ pub fn water_tower(id: &str, at: DVec3) -> Fixture {
                 let d = unit_vector(TAU * f64::from(k) / 12.0);
                 pen.bar([d.x * 3.1, d.y * 3.1, 27.0], [d.x * 11.0, d.y * 11.0, 36.2], 0.4, 0.5, scale(c, 0.85));
             }
-            let ring: Vec<_> = (0..=24).map(|k| unit_vector(TAU * f64::from(k) / 24.0) * 11.1).map(|d| [d.x, d.y, 40.0]).collect();
+            let ring: Vec<_> =
+                (0..=24).map(|k| unit_vector(TAU * f64::from(k) / 24.0) * 11.1).map(|d| [d.x, d.y, 40.0]).collect();
             railing(pen, &ring, GALVANISED);
         }
     });
@@ -423,7 +465,12 @@ pub fn turbine_rotor(pen: &mut Pen) {
             let [t0, t1] = [i, i + 1].map(|i| f64::from(i) / f64::from(steps));
             let (c0, c1) = (chord(t0), chord(t1));
             let twist = |t: f64| 0.8 * (1.0 - t);
-            let q = [at(t0, -c0 * 0.4, twist(t0)), at(t0, c0 * 0.6, -twist(t0)), at(t1, c1 * 0.6, -twist(t1)), at(t1, -c1 * 0.4, twist(t1))];
+            let q = [
+                at(t0, -c0 * 0.4, twist(t0)),
+                at(t0, c0 * 0.6, -twist(t0)),
+                at(t1, c1 * 0.6, -twist(t1)),
+                at(t1, -c1 * 0.4, twist(t1)),
+            ];
             pen.quad(q, white);
             pen.quad([q[3], q[2], q[1], q[0]], scale(white, 0.92));
         }
@@ -433,7 +480,9 @@ pub fn turbine_rotor(pen: &mut Pen) {
 /// A turbine that stands still, as a tile shows it; the model has its rotor as a node.
 pub fn wind_turbine(id: &str, at: DVec3, facing: DVec2) -> Fixture {
     let mut site = Builder::new(0, placed(at, facing));
-    let feature = Feature::new(id, "wind turbine", format!("Wind turbine {id} (2.5 MW)"), "power", TURBINE.0 + TURBINE.1).year(2017);
+    let feature =
+        Feature::new(id, "wind turbine", format!("Wind turbine {id} (2.5 MW)"), "power", TURBINE.0 + TURBINE.1)
+            .year(2017);
     site.add(DAffine3::IDENTITY, Extent(58.0, TURBINE.0 + TURBINE.1 + 1.0, 0), Some(feature), |pen| {
         turbine_tower(pen);
         turbine_nacelle(&mut pen.shifted(0.0, 0.0, TURBINE.0));
@@ -453,19 +502,45 @@ pub fn lighthouse(id: &str, at: DVec3) -> Fixture {
         for k in 0..5 {
             let [a, b] = [k, k + 1].map(|k| f64::from(k) / 5.0);
             let c = if k % 2 == 0 { white } else { red };
-            pen.cone([0.0, 0.0, 24.0 * a], [0.0, 0.0, 24.0 * b], 3.6 - 1.3 * a, 3.6 - 1.3 * b, sides, scale(c, if k == 0 { 0.75 } else { 0.95 }), c);
+            pen.cone(
+                [0.0, 0.0, 24.0 * a],
+                [0.0, 0.0, 24.0 * b],
+                3.6 - 1.3 * a,
+                3.6 - 1.3 * b,
+                sides,
+                scale(c, if k == 0 { 0.75 } else { 0.95 }),
+                c,
+            );
         }
         pen.of(Surface::Concrete).drum([0.0, 0.0, 24.0], 3.3, 0.4, sides, hex(0xb9b6ac));
         for k in 0..sides {
             let [a, b] = [k, (k + 1) % sides].map(|k| unit_vector(TAU * k as f64 / sides as f64) * 1.7);
-            pen.glass([[a.x, a.y, 24.6], [b.x, b.y, 24.6], [b.x, b.y, 27.4], [a.x, a.y, 27.4]], hex(0x53636a), LIT_LAMP);
+            pen.glass(
+                [[a.x, a.y, 24.6], [b.x, b.y, 24.6], [b.x, b.y, 27.4], [a.x, a.y, 27.4]],
+                hex(0x53636a),
+                LIT_LAMP,
+            );
         }
         pen.of(Surface::Metal).cone([0.0, 0.0, 27.4], [0.0, 0.0, 29.6], 2.1, 0.2, sides, red, scale(red, 1.1));
         pen.rod([0.0, 0.0, 29.6], [0.0, 0.0, 31.0], 0.06, 4, DARK);
-        let ring: Vec<_> = (0..=16).map(|k| unit_vector(TAU * f64::from(k) / 16.0) * 3.2).map(|d| [d.x, d.y, 24.4]).collect();
+        let ring: Vec<_> =
+            (0..=16).map(|k| unit_vector(TAU * f64::from(k) / 16.0) * 3.2).map(|d| [d.x, d.y, 24.4]).collect();
         railing(pen, &ring, hex(0x3a3d3f));
         let mut house = pen.shifted(10.0, 0.0, 0.0);
-        Shed { long: 14.0, wide: 8.0, eaves: 3.6, rise: 2.4, wall: white, roof: hex(0x9a5b44), gate: hex(0x3f5f78), gates: [0.0, 0.0], docks: false, name: "", seed: 1 }.draw(&mut house);
+        Shed {
+            long: 14.0,
+            wide: 8.0,
+            eaves: 3.6,
+            rise: 2.4,
+            wall: white,
+            roof: hex(0x9a5b44),
+            gate: hex(0x3f5f78),
+            gates: [0.0, 0.0],
+            docks: false,
+            name: "",
+            seed: 1,
+        }
+        .draw(&mut house);
         if pen.level >= 3 {
             for (k, z) in [4.0, 9.0, 14.0, 19.0].into_iter().enumerate() {
                 let r = 3.62 - 1.3 * z / 24.0;
@@ -488,6 +563,3 @@ pub fn wind_farm(id: &str, from: DVec2, to: DVec2, count: usize, height_u: &dyn 
         })
         .collect()
 }
-
-/// A colour of stone, for who builds beside these.
-pub const STONE: Rgb = hex(0xa29c90);

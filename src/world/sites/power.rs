@@ -34,7 +34,8 @@ const INSULATOR_M: f64 = 2.8;
 /// Where the conductors hang, across the line (to the left) and above the pylon's foot; the last is the earth wire.
 pub fn attachments(height: f64, kind: Kind) -> Vec<(f64, f64)> {
     let drop = if kind == Kind::Suspension { INSULATOR_M } else { 0.3 };
-    let mut out: Vec<_> = ARMS.iter().flat_map(|&(y, down)| [(y, height - down - drop), (-y, height - down - drop)]).collect();
+    let mut out: Vec<_> =
+        ARMS.iter().flat_map(|&(y, down)| [(y, height - down - drop), (-y, height - down - drop)]).collect();
     out.push((0.0, height));
     out
 }
@@ -66,7 +67,11 @@ pub fn pylon(pen: &mut Pen, height: f64, kind: Kind) {
         }
         pen.of(Surface::Paint);
         for k in 0..2 {
-            pen.cube([-base * 0.5, -0.3 + 0.6 * f64::from(k) - 0.25, 3.0], [-base * 0.5 + 0.03, -0.3 + 0.6 * f64::from(k) + 0.25, 3.6], if k == 0 { SAFETY } else { hex(0xcfd0ca) });
+            pen.cube(
+                [-base * 0.5, -0.3 + 0.6 * f64::from(k) - 0.25, 3.0],
+                [-base * 0.5 + 0.03, -0.3 + 0.6 * f64::from(k) + 0.25, 3.6],
+                if k == 0 { SAFETY } else { hex(0xcfd0ca) },
+            );
         }
         pen.of(Surface::Metal);
     }
@@ -154,7 +159,14 @@ pub fn line(id: &str, route: &[DVec2], height_u: &dyn Fn(DVec2) -> f64, seed: u6
         let along = sum.normalize_or(DVec2::X);
         let high = clearing_height(at, before, after, height_u) + rng.range(0.0, 2.0);
         let frame = placed(at.extend(height_u(at)), along);
-        let feature = Feature::new(format!("{id}-pylon-{}", k + 1), "pylon", format!("Pylon {} of {id}", k + 1), "220 kV, two circuits", high).year(1987);
+        let feature = Feature::new(
+            format!("{id}-pylon-{}", k + 1),
+            "pylon",
+            format!("Pylon {} of {id}", k + 1),
+            "220 kV, two circuits",
+            high,
+        )
+        .year(1987);
         site.add(frame, Extent(11.0, high, 0), Some(feature), move |pen| pylon(pen, high, kind));
         poles.push((frame, high, kind));
     }
@@ -173,10 +185,16 @@ pub fn line(id: &str, route: &[DVec2], height_u: &dyn Fn(DVec2) -> f64, seed: u6
             })
             .collect();
         let length = (fb.translation - fa.translation).length();
-        let feature = Feature::new(format!("{id}-span-{}", k + 1), "conductors", format!("Span {} of {id}", k + 1), "220 kV", ha);
-        site.add(DAffine3::from_translation(middle), Extent(length * 0.5 + 10.0, ha.max(hb) + 2.0, 1), Some(feature), move |pen| {
-            conductors(pen, &wires);
-        });
+        let feature =
+            Feature::new(format!("{id}-span-{}", k + 1), "conductors", format!("Span {} of {id}", k + 1), "220 kV", ha);
+        site.add(
+            DAffine3::from_translation(middle),
+            Extent(length * 0.5 + 10.0, ha.max(hb) + 2.0, 1),
+            Some(feature),
+            move |pen| {
+                conductors(pen, &wires);
+            },
+        );
     }
     site.fixtures
 }
@@ -220,7 +238,8 @@ fn conductors(pen: &mut Pen, wires: &[(DVec3, DVec3)]) {
 }
 
 /// Where lines leave the substation, in its own frame: middles of the line gantries, one for each bay.
-pub const LINE_BAYS: [[f64; 2]; 6] = [[-100.0, 70.0], [-60.0, 70.0], [-20.0, 70.0], [20.0, 70.0], [60.0, 70.0], [100.0, 70.0]];
+pub const LINE_BAYS: [[f64; 2]; 6] =
+    [[-100.0, 70.0], [-60.0, 70.0], [-20.0, 70.0], [20.0, 70.0], [60.0, 70.0], [100.0, 70.0]];
 
 pub fn site(seed: u64) -> Builder {
     let mut site = Builder::new(seed, plan_from_pad(&layout::SUBSTATION));
@@ -233,13 +252,26 @@ pub fn site(seed: u64) -> Builder {
     let bus = Feature::new("busbar-1", "busbar", "Busbars 220 kV", "two systems", 9.0).year(1987);
     site.add(at(0.0, 2.0), Extent(126.0, 14.0, 1), Some(bus), busbars);
     for (k, x) in [-70.0, 0.0, 70.0].into_iter().enumerate() {
-        let feature = Feature::new(numbered("transformer", k + 1), "transformer", format!("Transformer {} (170 MVA)", k + 1), "220/60 kV", 9.5).year(2004);
+        let feature = Feature::new(
+            numbered("transformer", k + 1),
+            "transformer",
+            format!("Transformer {} (170 MVA)", k + 1),
+            "220/60 kV",
+            9.5,
+        )
+        .year(2004);
         site.add(at(x, -40.0), Extent(20.0, 10.5, 0), Some(feature), transformer);
     }
     let house = Feature::new("control-house", "building", "Control house", "protection and control", 6.0).year(1987);
     site.add(at(-60.0, -78.0), Extent(26.0, 7.0, 0), Some(house), control_house);
     let (w, d) = (layout::SUBSTATION.half.x - 1.0, layout::SUBSTATION.half.y - 1.0);
-    for line in [[[-w, -d, 0.0], [-6.0, -d, 0.0]], [[6.0, -d, 0.0], [w, -d, 0.0]], [[w, -d, 0.0], [w, d, 0.0]], [[w, d, 0.0], [-w, d, 0.0]], [[-w, d, 0.0], [-w, -d, 0.0]]] {
+    for line in [
+        [[-w, -d, 0.0], [-6.0, -d, 0.0]],
+        [[6.0, -d, 0.0], [w, -d, 0.0]],
+        [[w, -d, 0.0], [w, d, 0.0]],
+        [[w, d, 0.0], [-w, d, 0.0]],
+        [[-w, d, 0.0], [-w, -d, 0.0]],
+    ] {
         let m = DVec3::from(line[0]).midpoint(line[1].into());
         let half = DVec3::from(line[1]) - m;
         site.add(at(m.x, m.y), Extent(half.length() + 1.0, 2.8, 3), None, move |pen| {
@@ -292,7 +324,13 @@ fn bay(pen: &mut Pen) {
     }
     for x in [-5.0, 0.0, 5.0] {
         // From the gantry down the equipment, a wire.
-        for (y, foot, high, tone) in [(-8.0, 2.6, 2.6, BROWN), (-14.0, 2.4, 2.8, GREY), (-20.0, 2.4, 2.8, BROWN), (-40.0, 2.6, 2.4, BROWN), (-43.0, 2.6, 2.4, BROWN)] {
+        for (y, foot, high, tone) in [
+            (-8.0, 2.6, 2.6, BROWN),
+            (-14.0, 2.4, 2.8, GREY),
+            (-20.0, 2.4, 2.8, BROWN),
+            (-40.0, 2.6, 2.4, BROWN),
+            (-43.0, 2.6, 2.4, BROWN),
+        ] {
             post(pen, x, y, foot, high, tone);
         }
         // The breaker: a mast with two chambers as a T.
@@ -301,7 +339,16 @@ fn bay(pen: &mut Pen) {
         pen.of(Surface::Metal);
         pen.post([x, -28.0, 0.0], [0.9, 0.7, 1.6], hex(0xa4a9a6));
         pen.cone([x, -14.0, 5.2], [x, -14.0, 5.9], 0.35, 0.3, 8, GREY, GREY);
-        let wire: [P; 8] = [[x, 0.0, 14.0], [x, -8.0, 5.3], [x, -14.0, 6.0], [x, -20.0, 5.3], [x, -29.6, 5.2], [x, -26.4, 5.2], [x, -40.0, 5.1], [x, -52.0, 11.6]];
+        let wire: [P; 8] = [
+            [x, 0.0, 14.0],
+            [x, -8.0, 5.3],
+            [x, -14.0, 6.0],
+            [x, -20.0, 5.3],
+            [x, -29.6, 5.2],
+            [x, -26.4, 5.2],
+            [x, -40.0, 5.1],
+            [x, -52.0, 11.6],
+        ];
         for pair in wire.windows(2) {
             pen.rod(pair[0], pair[1], 0.03, 3, DARK);
         }

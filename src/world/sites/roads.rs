@@ -30,9 +30,18 @@ pub fn toll_plaza(at: DVec3, along: DVec2, seed: u64) -> Vec<Fixture> {
     for lane in 0..TOLL_LANES {
         let y = (lane as f64 - (TOLL_LANES as f64 - 1.0) * 0.5) * TOLL_PITCH_M;
         let angle = if y < 0.0 { 0.0 } else { PI };
-        let feature = Feature::new(numbered("toll-lane", lane + 1), "toll lane", format!("Toll lane {}", lane + 1), if lane % 3 == 0 { "electronic" } else { "card, cash" }, 5.0).year(2005);
+        let feature = Feature::new(
+            numbered("toll-lane", lane + 1),
+            "toll lane",
+            format!("Toll lane {}", lane + 1),
+            if lane % 3 == 0 { "electronic" } else { "card, cash" },
+            5.0,
+        )
+        .year(2005);
         let shut = Rng::of(seed, 0x7011, lane as u64).chance(0.4);
-        site.add(turned([0.0, y, 0.0], angle), Extent(18.0, 6.0, 2), Some(feature), move |pen| toll_lane(pen, lane, shut));
+        site.add(turned([0.0, y, 0.0], angle), Extent(18.0, 6.0, 2), Some(feature), move |pen| {
+            toll_lane(pen, lane, shut)
+        });
         site.lamp([0.0, y, 6.0], 18.0, 4500.0);
     }
     let feature = Feature::new("toll-office", "building", "Toll office", "operation", 7.8).year(2005);
@@ -52,7 +61,12 @@ pub fn toll_ground(at: DVec3, along: DVec2, seed: u64, level: usize) -> Vec<Patc
     let (l, m) = (TOLL_HALF_M, 55.0);
     let c = hex(0x4f5154);
     for (x0, x1, a, b) in [(-l, -m, road, wide), (m, l, wide, road)] {
-        g.plain(&[DVec2::new(x0, -a), DVec2::new(x1, -b), DVec2::new(x1, b), DVec2::new(x0, a)], FIELD, Surface::Asphalt, c);
+        g.plain(
+            &[DVec2::new(x0, -a), DVec2::new(x1, -b), DVec2::new(x1, b), DVec2::new(x0, a)],
+            FIELD,
+            Surface::Asphalt,
+            c,
+        );
     }
     g.field([-m, -wide, m, wide], FIELD, Surface::Concrete, hex(0x7b7871), (14.0, 0.2));
     if level >= 2 {
@@ -102,7 +116,11 @@ fn toll_canopy(pen: &mut Pen, half: f64) {
         font::write(pen, &out, (1.6, 0.18), 0.55, if electronic { "VIA V" } else { "CARD" }, hex(0xe0e2de));
         let z = 6.58;
         for x in [-3.0, 3.0] {
-            pen.glass([[x - 0.5, y + 0.4, z], [x + 0.5, y + 0.4, z], [x + 0.5, y - 0.4, z], [x - 0.5, y - 0.4, z]], hex(0xd9d6c8), LIT_LAMP);
+            pen.glass(
+                [[x - 0.5, y + 0.4, z], [x + 0.5, y + 0.4, z], [x + 0.5, y - 0.4, z], [x - 0.5, y - 0.4, z]],
+                hex(0xd9d6c8),
+                LIT_LAMP,
+            );
         }
     }
 }
@@ -131,8 +149,21 @@ fn toll_lane(pen: &mut Pen, lane: usize, shut: bool) {
         pen.post([6.5, y, 0.22], [0.14, 0.14, 2.6], GALVANISED);
         let f = Face::new([6.4, y + 0.25, 2.3], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 0.5, 0.9);
         pen.relief(&f, [0.0, 0.0, 0.5, 0.9], 0.15, DARK);
-        pen.pane(&f, [0.1, if shut { 0.5 } else { 0.1 }, 0.4, if shut { 0.8 } else { 0.4 }], 0.16, if shut { hex(0x7a2a24) } else { hex(0x2f6b4a) }, if shut { LIT_RED } else { 0 });
-        font::write(pen, &Face::new([-16.52, y + 0.7, 0.2], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 1.4, 0.8), (0.7, 0.1), 0.6, &format!("{}", lane + 1), DARK);
+        pen.pane(
+            &f,
+            [0.1, if shut { 0.5 } else { 0.1 }, 0.4, if shut { 0.8 } else { 0.4 }],
+            0.16,
+            if shut { hex(0x7a2a24) } else { hex(0x2f6b4a) },
+            if shut { LIT_RED } else { 0 },
+        );
+        font::write(
+            pen,
+            &Face::new([-16.52, y + 0.7, 0.2], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 1.4, 0.8),
+            (0.7, 0.1),
+            0.6,
+            &format!("{}", lane + 1),
+            DARK,
+        );
     }
 }
 
@@ -152,7 +183,16 @@ pub fn sign_gantry(id: &str, at: DVec3, along: DVec2, width: f64, lines: [&'stat
             let (w, z) = (width * 0.4, 5.9);
             let f = Face::new([-0.62, y + w * 0.5, z], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], w, 3.0);
             pen.of(Surface::Paint).relief(&f, [0.0, 0.0, w, 3.0], 0.08, c);
-            pen.quad([[-0.62, y - w * 0.5, z], [-0.62, y + w * 0.5, z], [-0.62, y + w * 0.5, z + 3.0], [-0.62, y - w * 0.5, z + 3.0]].map(|p| [p[0] + 0.02, p[1], p[2]]), hex(0x7f8684));
+            pen.quad(
+                [
+                    [-0.62, y - w * 0.5, z],
+                    [-0.62, y + w * 0.5, z],
+                    [-0.62, y + w * 0.5, z + 3.0],
+                    [-0.62, y - w * 0.5, z + 3.0],
+                ]
+                .map(|p| [p[0] + 0.02, p[1], p[2]]),
+                hex(0x7f8684),
+            );
             if pen.level >= 3 {
                 let out = Face { origin: f.at(0.0, 0.0, 0.08).into(), ..f };
                 let size = (w / (font::width(lines[k]) + 0.6)).min(0.8);
@@ -193,8 +233,17 @@ pub fn noise_barrier(pen: &mut Pen, line: &[DVec3]) {
             let c = [hex(0x6f7a5c), hex(0x77684f), hex(0x7d8077)][(k / 3) % 3];
             pen.of(Surface::Wood);
             let (low, top) = (DVec3::Z * 0.5, DVec3::Z * high);
-            pen.sheet([p + low, q + low, q + top, p + top].map(|v| v.to_array()), scale(c, 0.95 + 0.05 * (k % 2) as f32));
-            pen.of(Surface::Concrete).bar((p + DVec3::Z * 0.25).to_array(), (q + DVec3::Z * 0.25).to_array(), 0.3, 0.5, hex(0x8f8b82));
+            pen.sheet(
+                [p + low, q + low, q + top, p + top].map(|v| v.to_array()),
+                scale(c, 0.95 + 0.05 * (k % 2) as f32),
+            );
+            pen.of(Surface::Concrete).bar(
+                (p + DVec3::Z * 0.25).to_array(),
+                (q + DVec3::Z * 0.25).to_array(),
+                0.3,
+                0.5,
+                hex(0x8f8b82),
+            );
             if pen.level >= 3 {
                 pen.of(Surface::Metal).post(p.to_array(), [0.2, 0.2, high + 0.1], hex(0x6a706f));
             }
@@ -232,10 +281,16 @@ fn portal(pen: &mut Pen, name: &str) {
     for y in [-9.5, 9.5] {
         for k in 0..sides {
             let ([a, za], [b, zb]) = (arch(y, k), arch(y, k + 1));
-            pen.quad_shaded([[0.0, a, za], [0.0, b, zb], [0.0, b, top], [0.0, a, top]], [scale(c, 0.85), scale(c, 0.85), c, c]);
+            pen.quad_shaded(
+                [[0.0, a, za], [0.0, b, zb], [0.0, b, top], [0.0, a, top]],
+                [scale(c, 0.85), scale(c, 0.85), c, c],
+            );
             let dark = |x: f64| scale(hex(0x8d8a80), if x < 1.0 { 0.75 } else { 0.16 });
             for (x0, x1) in [(0.0, 12.0), (12.0, 45.0)] {
-                pen.quad_shaded([[x0, a, za], [x1, a, za], [x1, b, zb], [x0, b, zb]], [dark(x0), dark(x1), dark(x1), dark(x0)].map(|c| scale(c, if x0 > 1.0 { 0.6 } else { 1.0 })));
+                pen.quad_shaded(
+                    [[x0, a, za], [x1, a, za], [x1, b, zb], [x0, b, zb]],
+                    [dark(x0), dark(x1), dark(x1), dark(x0)].map(|c| scale(c, if x0 > 1.0 { 0.6 } else { 1.0 })),
+                );
             }
         }
         for s in [-1.0, 1.0] {
@@ -244,37 +299,58 @@ fn portal(pen: &mut Pen, name: &str) {
             let p = if s < 0.0 { [p[1], p[0], p[3], p[2]] } else { p };
             let (near, far) = (hex(0xb8b4a8), hex(0x24231f));
             let tone = if s < 0.0 { [far, near, near, far] } else { [near, far, far, near] };
-            let p = [p[1], p[0], p[3], p[2]];
-            pen.quad_shaded(p, [tone[1], tone[0], tone[3], tone[2]]);
+            pen.quad_shaded(p, tone);
         }
-        pen.of(Surface::Asphalt).quad_shaded([[0.0, y - TUBE.0, 0.02], [45.0, y - TUBE.0, 0.02], [45.0, y + TUBE.0, 0.02], [0.0, y + TUBE.0, 0.02]], [hex(0x4b4d50), hex(0x121212), hex(0x121212), hex(0x4b4d50)]);
-        pen.of(Surface::Plain).quad([[45.0, y + TUBE.0, -0.3], [45.0, y - TUBE.0, -0.3], [45.0, y - TUBE.0, TUBE.1], [45.0, y + TUBE.0, TUBE.1]], hex(0x0a0a0a));
+        pen.of(Surface::Asphalt).quad_shaded(
+            [[0.0, y - TUBE.0, 0.02], [45.0, y - TUBE.0, 0.02], [45.0, y + TUBE.0, 0.02], [0.0, y + TUBE.0, 0.02]],
+            [hex(0x4b4d50), hex(0x121212), hex(0x121212), hex(0x4b4d50)],
+        );
+        pen.of(Surface::Plain).quad(
+            [
+                [45.0, y + TUBE.0, -0.3],
+                [45.0, y - TUBE.0, -0.3],
+                [45.0, y - TUBE.0, TUBE.1],
+                [45.0, y + TUBE.0, TUBE.1],
+            ],
+            hex(0x0a0a0a),
+        );
         pen.of(Surface::Concrete);
         if pen.level >= 3 {
             for k in 0..5 {
                 let x = 3.0 + 8.0 * f64::from(k);
                 for s in [-2.0, 2.0] {
-                    pen.glass([[x, y + s + 0.2, 6.6], [x + 2.0, y + s + 0.2, 6.6], [x + 2.0, y + s - 0.2, 6.6], [x, y + s - 0.2, 6.6]], hex(0xd9d6c8), LIT_LAMP);
+                    pen.glass(
+                        [
+                            [x, y + s + 0.2, 6.6],
+                            [x + 2.0, y + s + 0.2, 6.6],
+                            [x + 2.0, y + s - 0.2, 6.6],
+                            [x, y + s - 0.2, 6.6],
+                        ],
+                        hex(0xd9d6c8),
+                        LIT_LAMP,
+                    );
                 }
             }
         }
     }
     let fill = |pen: &mut Pen, y0: f64, y1: f64| {
-        pen.quad_shaded([[0.0, y1, -0.5], [0.0, y0, -0.5], [0.0, y0, top], [0.0, y1, top]], [scale(c, 0.7), scale(c, 0.7), c, c]);
+        pen.quad_shaded(
+            [[0.0, y1, -0.5], [0.0, y0, -0.5], [0.0, y0, top], [0.0, y1, top]],
+            [scale(c, 0.7), scale(c, 0.7), c, c],
+        );
     };
     fill(pen, -9.5 + TUBE.0, 9.5 - TUBE.0);
     fill(pen, -half, -9.5 - TUBE.0);
     fill(pen, 9.5 + TUBE.0, half);
-    for y in [-9.5, 9.5] {
-        for s in [-1.0, 1.0] {
-            let (a, b) = (y + s * TUBE.0, y + s * TUBE.0);
-            let _ = (a, b);
-        }
-    }
     pen.cube([-0.8, -half - 0.5, top], [1.4, half + 0.5, top + 1.2], scale(c, 1.08));
     // Wing walls that hold the slopes.
     for s in [-1.0, 1.0] {
-        let p = [[-26.0, s * (half + 5.0), -0.5], [0.0, s * half, -0.5], [0.0, s * half, top], [-26.0, s * (half + 5.0), 2.0]];
+        let p = [
+            [-26.0, s * (half + 5.0), -0.5],
+            [0.0, s * half, -0.5],
+            [0.0, s * half, top],
+            [-26.0, s * (half + 5.0), 2.0],
+        ];
         let p = if s > 0.0 { p } else { [p[1], p[0], p[3], p[2]] };
         pen.sheet(p, scale(c, 0.92));
     }
@@ -285,7 +361,13 @@ fn portal(pen: &mut Pen, name: &str) {
             for (k, d) in [-4.0, 0.0, 4.0].into_iter().enumerate() {
                 pen.of(Surface::Metal).cube([-0.5, y + d - 0.5, 8.4], [-0.1, y + d + 0.5, 9.4], DARK);
                 let f = Face::new([-0.5, y + d + 0.5, 8.4], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 1.0, 1.0);
-                pen.pane(&f, [0.25, 0.25, 0.75, 0.75], 0.02, if k == 2 { hex(0x7a2a24) } else { hex(0x2f6b4a) }, if k == 2 { LIT_RED } else { 0 });
+                pen.pane(
+                    &f,
+                    [0.25, 0.25, 0.75, 0.75],
+                    0.02,
+                    if k == 2 { hex(0x7a2a24) } else { hex(0x2f6b4a) },
+                    if k == 2 { LIT_RED } else { 0 },
+                );
             }
         }
     }
@@ -307,7 +389,14 @@ pub fn service_area(seed: u64) -> Builder {
     let food = Feature::new("service-restaurant", "building", "Restaurant", "restaurant, toilets", 7.8).year(2006);
     site.add(at(20.0, -10.0), Extent(32.0, 11.0, 0), Some(food), move |pen| of.draw(pen));
     for k in 0..8 {
-        let feature = Feature::new(numbered("charger", k + 1), "charger", format!("Charger {} (300 kW)", k + 1), "charging of cars", 2.2).year(2023);
+        let feature = Feature::new(
+            numbered("charger", k + 1),
+            "charger",
+            format!("Charger {} (300 kW)", k + 1),
+            "charging of cars",
+            2.2,
+        )
+        .year(2023);
         let x = 76.0 + 5.6 * k as f64;
         let car = Rng::of(seed, 0xC4A, k as u64).chance(0.6);
         let coat = hex(vehicles::COATS[(k * 5 + 1) % vehicles::COATS.len()]);
@@ -316,7 +405,8 @@ pub fn service_area(seed: u64) -> Builder {
     let canopy = Feature::new("charging-canopy", "canopy", "Charging canopy", "solar roof", 4.6).year(2023);
     site.add(at(95.6, 37.0), Extent(28.0, 5.0, 1), Some(canopy), |pen| {
         pen.glass([[-25.0, -5.0, 4.2], [25.0, -5.0, 4.2], [25.0, 5.0, 4.7], [-25.0, 5.0, 4.7]], hex(0x18222f), 0);
-        pen.of(Surface::Metal).quad([[-25.0, 5.0, 4.6], [25.0, 5.0, 4.6], [25.0, -5.0, 4.1], [-25.0, -5.0, 4.1]], hex(0x6d7371));
+        pen.of(Surface::Metal)
+            .quad([[-25.0, 5.0, 4.6], [25.0, 5.0, 4.6], [25.0, -5.0, 4.1], [-25.0, -5.0, 4.1]], hex(0x6d7371));
         for k in 0..5 {
             pen.post([-23.0 + 11.5 * f64::from(k), 4.0, 0.0], [0.25, 0.25, 4.5], GALVANISED);
         }
@@ -324,9 +414,15 @@ pub fn service_area(seed: u64) -> Builder {
     let mut rng = Rng::of(seed, 0x5E7, 0);
     for k in 0..22 {
         if rng.chance(0.6) {
-            let load = if rng.chance(0.5) { Load::Body(hex(rng.pick(&[0xc9c9c3, 0x36566b, 0x7a3a30, 0x4a6a52]))) } else { Load::Container(rng.next_u64()) };
+            let load = if rng.chance(0.5) {
+                Load::Body(hex(rng.pick(&[0xc9c9c3, 0x36566b, 0x7a3a30, 0x4a6a52])))
+            } else {
+                Load::Container(rng.next_u64())
+            };
             let coat = hex(rng.pick(&[0xd4d5d1, 0x8c3b2e, 0x31506b, 0xb8993a]));
-            site.add(turned([-60.0 + 9.5 * k as f64 * 0.9, -66.0, 0.0], 1.05), Extent(9.0, 4.2, 2), None, move |pen| vehicles::truck(pen, coat, load));
+            site.add(turned([-60.0 + 9.5 * k as f64 * 0.9, -66.0, 0.0], 1.05), Extent(9.0, 4.2, 2), None, move |pen| {
+                vehicles::truck(pen, coat, load)
+            });
         }
     }
     for (k, (x, y)) in [(20.0, 18.0), (20.0, 34.0), (-130.0, 6.0)].into_iter().enumerate() {
@@ -341,7 +437,11 @@ pub fn service_area(seed: u64) -> Builder {
         pen.of(Surface::Paint).post([0.0, 0.0, 0.0], [0.7, 2.8, 12.0], hex(0x2f4f68));
         if pen.level >= 3 {
             for s in [-1.0, 1.0] {
-                let f = if s < 0.0 { Face::new([-0.36, 1.4, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 2.8, 12.0) } else { Face::new([0.36, -1.4, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], 2.8, 12.0) };
+                let f = if s < 0.0 {
+                    Face::new([-0.36, 1.4, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 2.8, 12.0)
+                } else {
+                    Face::new([0.36, -1.4, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], 2.8, 12.0)
+                };
                 font::write(pen, &f, (1.4, 10.4), 0.62, "MIRA", hex(0xe0e2de));
                 for (k, price) in ["1.679", "1.749", "0.49"].into_iter().enumerate() {
                     let y = 8.4 - 1.5 * k as f64;
@@ -372,13 +472,21 @@ fn fuel_canopy(pen: &mut Pen) {
             pen.post([x, y + 2.0, 0.18], [0.35, 0.35, 5.3], hex(0x7f8684));
             if pen.level >= 3 {
                 for s in [-1.0, 1.0] {
-                    let f = if s < 0.0 { Face::new([x - 0.31, y + 0.6, 0.18], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 1.2, 1.9) } else { Face::new([x + 0.31, y - 0.6, 0.18], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], 1.2, 1.9) };
+                    let f = if s < 0.0 {
+                        Face::new([x - 0.31, y + 0.6, 0.18], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 1.2, 1.9)
+                    } else {
+                        Face::new([x + 0.31, y - 0.6, 0.18], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], 1.2, 1.9)
+                    };
                     pen.pane(&f, [0.2, 1.2, 1.0, 1.7], 0.02, hex(0x263038), LIT_COOL);
                     pen.paint(&f, [0.1, 0.3, 0.5, 1.0], 0.03, hex(0x2f4f68));
                     pen.paint(&f, [0.7, 0.3, 1.1, 1.0], 0.03, hex(0x1f5a45));
                 }
                 let z = 5.38;
-                pen.glass([[x - 0.5, y + 0.5, z], [x + 0.5, y + 0.5, z], [x + 0.5, y - 0.5, z], [x - 0.5, y - 0.5, z]], hex(0xd9d6c8), LIT_LAMP);
+                pen.glass(
+                    [[x - 0.5, y + 0.5, z], [x + 0.5, y + 0.5, z], [x + 0.5, y - 0.5, z], [x - 0.5, y - 0.5, z]],
+                    hex(0xd9d6c8),
+                    LIT_LAMP,
+                );
             }
         }
     }
@@ -404,7 +512,12 @@ pub fn service_ground(seed: u64, level: usize) -> Vec<Patch> {
     if level == 0 {
         return ground.patches;
     }
-    let roads: [Area; 4] = [[-210.0, 62.0, 210.0, 78.0], [-190.0, -24.0, -20.0, 61.9], [-19.9, 8.0, 150.0, 61.9], [-100.0, -82.0, 190.0, -44.0]];
+    let roads: [Area; 4] = [
+        [-210.0, 62.0, 210.0, 78.0],
+        [-190.0, -24.0, -20.0, 61.9],
+        [-19.9, 8.0, 150.0, 61.9],
+        [-100.0, -82.0, 190.0, -44.0],
+    ];
     for area in roads {
         g.field(area, FIELD, Surface::Asphalt, hex(0x515356), (16.0, 0.16));
     }

@@ -199,19 +199,20 @@ pub fn body(pen: &mut Pen, s: &Shape, coat: Rgb) {
     let front = Face::new([h + 0.012, -w, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], 2.0 * w, 1.0);
     let rear = Face::new([-h - 0.012, w, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], 2.0 * w, 1.0);
     for x in [0.3, 2.0 * w - 0.62] {
-        pen.paint(&front, [x, s.bonnet - 0.3, x + 0.32, s.bonnet - 0.15], 0.0, hex(0xe6e2d4));
+        pen.paint(&front, [x, s.bonnet - 0.3, x + 0.32, s.bonnet - 0.15], 0.0, hex(0x98a3a8));
         pen.paint(&rear, [x - 0.08, s.boot - 0.32, x + 0.4, s.boot - 0.14], 0.0, hex(0x8a1f1b));
     }
     pen.paint(&front, [0.5, 0.3, 2.0 * w - 0.5, 0.5], 0.0, hex(0x141516));
     pen.paint(&rear, [w - 0.26, 0.55, w + 0.26, 0.67], 0.0, hex(0xd2d2ca));
 }
 
-/// A whole car with round wheels, for models.
-pub fn car(pen: &mut Pen, s: &Shape, coat: Rgb) {
+/// A car without its wheels, for models: with mirrors and dark arches where the wheels go.
+pub fn coachwork(pen: &mut Pen, s: &Shape, coat: Rgb) {
     body(pen, s, coat);
     for x in [s.half * 0.63, -s.half * 0.6] {
         for y in [-1.0, 1.0] {
-            pen.of(Surface::Plain).wheel([x, y * (s.wide - 0.09), s.wheel], s.wheel, 0.22, TYRE, HUB);
+            let m = [x, y * (s.wide + 0.006), s.wheel + 0.02];
+            pen.of(Surface::Plain).disc(m, [0.0, y, 0.0], s.wheel + 0.05, 18, hex(0x0d0d0e));
         }
     }
     for y in [-1.0, 1.0] {
@@ -261,13 +262,20 @@ fn cab(pen: &mut Pen, coat: Rgb, long: f64) {
 
 /// A road tractor of 6 m, its fifth wheel 0.6 m behind the origin.
 pub fn tractor(pen: &mut Pen, coat: Rgb) {
+    tractor_body(pen, coat);
+    for y in [-1.0, 1.0] {
+        pen.wheel([2.0, y * 1.05, 0.5], 0.5, 0.34, TYRE, HUB);
+        pen.wheel([-1.6, y * 0.95, 0.5], 0.5, 0.56, TYRE, HUB);
+    }
+}
+
+/// The same without its wheels.
+pub fn tractor_body(pen: &mut Pen, coat: Rgb) {
     cab(&mut pen.shifted(3.0, 0.0, 0.0), coat, 2.2);
     pen.of(Surface::Metal);
     pen.cube([-3.0, -0.45, 0.7], [0.9, 0.45, 1.0], DARK);
     pen.cube([-1.4, -0.8, 1.0], [0.1, 0.8, 1.15], hex(0x3a3d3f));
-    for y in [-1.0, 1.0] {
-        pen.wheel([2.0, y * 1.05, 0.5], 0.5, 0.34, TYRE, HUB);
-        pen.wheel([-1.6, y * 0.95, 0.5], 0.5, 0.56, TYRE, HUB);
+    for y in [-1.0f64, 1.0] {
         pen.cube([-0.6, (y * 0.6).min(y * 1.15), 0.45], [0.7, (y * 0.6).max(y * 1.15), 1.0], hex(0x6d7274));
     }
 }
@@ -340,8 +348,8 @@ pub fn truck(pen: &mut Pen, coat: Rgb, load: Load) {
     trailer(&mut pen.shifted(-1.5, 0.0, 0.0), load);
 }
 
-/// A terminal tractor: a narrow cab, a lifting fifth wheel; about its middle, 5.4 m.
-pub fn yard_tractor(pen: &mut Pen, coat: Rgb) {
+/// A terminal tractor without its wheels: a narrow cab, a lifting fifth wheel; about its middle, 5.4 m.
+pub fn yard_tractor_body(pen: &mut Pen, coat: Rgb) {
     pen.of(Surface::Paint);
     pen.cube([-2.6, -1.1, 0.75], [2.6, 1.1, 1.1], DARK);
     pen.cube([0.9, -1.2, 0.6], [2.7, 1.2, 1.3], coat);
@@ -353,14 +361,10 @@ pub fn yard_tractor(pen: &mut Pen, coat: Rgb) {
     pen.rod([0.5, -0.6, 1.3], [0.5, -0.6, 3.3], 0.1, 6, hex(0x6d7274));
     pen.cube([-1.9, -0.6, 1.1], [-0.6, 0.6, 1.3], hex(0x3a3d3f));
     pen.drum([1.4, 0.6, 3.1], 0.12, 0.22, 6, hex(0xc47a1c));
-    for y in [-1.0, 1.0] {
-        pen.wheel([1.8, y * 1.0, 0.52], 0.52, 0.34, TYRE, SAFETY);
-        pen.wheel([-1.5, y * 0.9, 0.52], 0.52, 0.6, TYRE, SAFETY);
-    }
 }
 
-/// A bus of 12 m.
-pub fn bus(pen: &mut Pen, coat: Rgb) {
+/// A bus of 12 m without its wheels.
+pub fn bus_body(pen: &mut Pen, coat: Rgb) {
     pen.of(Surface::Paint);
     let (h, w) = (6.0, 1.275);
     pen.cube([-h, -w, 0.32], [h, w, 1.05], coat);
@@ -376,7 +380,7 @@ pub fn bus(pen: &mut Pen, coat: Rgb) {
     pen.cube([-h + 0.6, -w + 0.25, 2.95], [h - 1.5, w - 0.25, 3.2], scale(coat, 0.9));
     for x in [3.4, -2.9] {
         for y in [-1.0, 1.0] {
-            pen.of(Surface::Plain).wheel([x, y * (w - 0.14), 0.49], 0.49, 0.32, TYRE, HUB);
+            pen.of(Surface::Plain).disc([x, y * (w + 0.006), 0.52], [0.0, y, 0.0], 0.56, 18, hex(0x0d0d0e));
         }
     }
     // Doors are on the right-hand side.

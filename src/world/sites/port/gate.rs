@@ -9,8 +9,8 @@ use super::super::{Builder, Extent, font, numbered};
 use super::{GATE_X, GATE_Y, LANE_PITCH, LANES, RAIL_Y, TRACK_PITCH, TRACKS, rtg, yard};
 use crate::bake::det::Rng;
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Surface, hex, scale};
-use glam::{DAffine3, DVec3};
+use crate::bake::mesh::{Surface, hex};
+use glam::{DAffine3, DVec2, DVec3};
 use std::f64::consts::{FRAC_PI_2, PI};
 
 fn at(x: f64, y: f64) -> DAffine3 {
@@ -236,7 +236,7 @@ fn houses(site: &mut Builder) {
                 name,
                 seed: site.seed ^ (k as u64 * 31),
             };
-            let extent = Extent(size[0].hypot(size[1]) * 0.5 + 3.0, size[2] + 3.0, 0);
+            let extent = Extent(DVec2::new(size[0], size[1]).length() * 0.5 + 3.0, size[2] + 3.0, 0);
             site.add(at(x, y), extent, Some(feature), move |pen| of.draw(pen));
         };
     shed(1, "WORKSHOP", "repair of machines", 30.0, 160.0, [90.0, 42.0, 11.0], [9.0, 9.0], false);
@@ -255,7 +255,7 @@ fn houses(site: &mut Builder) {
             let of = Office { long, wide, floors, wall: hex(wall), glazed, seed: site.seed ^ floors as u64 };
             let mut feature = Feature::new(id, "building", name, "offices", of.high_m()).year(2007);
             feature.floors = floors as u16;
-            let extent = Extent(long.hypot(wide) * 0.5 + 4.0, of.high_m() + 3.0, 0);
+            let extent = Extent(DVec2::new(long, wide).length() * 0.5 + 4.0, of.high_m() + 3.0, 0);
             site.add(at(x, y), extent, Some(feature), move |pen| of.draw(pen));
         };
     office("port-admin", "Port administration", 30.0, 290.0, 62.0, 18.0, 8, 0xc9c6bb, true);
@@ -441,5 +441,4 @@ fn border(site: &mut Builder) {
             pen.pane(&f, [0.1, 0.9, f.width - 0.1, 2.1], 0.02, GLASS, LIT_COOL);
         }
     });
-    let _ = scale;
 }

@@ -1,6 +1,6 @@
 //! The port's ground: quay concrete with joints and stains, paved blocks with their rows, roads with lanes, rails, fields.
 
-use super::super::ground::{Area, BASE, FIELD, Ground, LINE, MARK, Patch, STAIN};
+use super::super::ground::{Area, BASE, FIELD, Ground, MARK, Patch, STAIN};
 use super::super::plan_from_pad;
 use super::terminals::{BUNDS, CAR_ROW_M, CARS};
 use super::yard::{BAY_M, BAYS, LANE_Y, ROW_M, ROWS_Y};
@@ -364,5 +364,4 @@ fn apron(g: &mut Ground) {
             );
         }
     }
-    let _ = LINE;
 }

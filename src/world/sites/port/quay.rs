@@ -9,6 +9,7 @@ use crate::bake::det::{Rng, noise, unit_vector};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rgb, Surface, hex, scale};
 use glam::{DAffine3, DVec2, DVec3};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, TAU};
 
 const CONCRETE: Rgb = hex(0x8c887f);
 /// Ten berths of 250 m.
@@ -66,7 +67,7 @@ fn wall(pen: &mut Pen, number: usize, crane_rails: bool) {
         }
         let cap = scale(CONCRETE, 1.12 * a);
         pen.quad([[x0, -0.25, -1.2], [x1, -0.25, -1.2], [x1, -0.25, 0.12], [x0, -0.25, 0.12]], cap);
-        pen.quad([[x0, 0.0, -1.2], [x1, 0.0, -1.2], [x1, -0.25, -1.2], [x0, -0.25, -1.2]].map(|p| p), scale(cap, 0.5));
+        pen.quad([[x0, 0.0, -1.2], [x1, 0.0, -1.2], [x1, -0.25, -1.2], [x0, -0.25, -1.2]], scale(cap, 0.5));
         pen.quad([[x0, -0.25, 0.12], [x1, -0.25, 0.12], [x1, 1.1, 0.12], [x0, 1.1, 0.12]], scale(cap, 1.06));
         pen.quad([[x1, 1.1, 0.0], [x0, 1.1, 0.0], [x0, 1.1, 0.12], [x1, 1.1, 0.12]], scale(cap, 0.9));
     }
@@ -374,9 +375,9 @@ fn mole_piece(pen: &mut Pen, length: f64, sea: f64, seed: u64) {
 }
 
 fn stone(pen: &mut Pen, [x, y, z]: [f64; 3], r: f64, c: Rgb, rng: &mut Rng) {
-    let turn = rng.range(0.0, 6.28);
+    let turn = rng.range(0.0, TAU);
     let at = |k: usize, w: f64, up: f64| {
-        let d = unit_vector(turn + k as f64 * 1.5708) * (r * w);
+        let d = unit_vector(turn + k as f64 * FRAC_PI_2) * (r * w);
         [x + d.x, y + d.y * 0.8, z + up * r]
     };
     let lean = rng.range(-0.2, 0.2);
@@ -391,7 +392,7 @@ fn stone(pen: &mut Pen, [x, y, z]: [f64; 3], r: f64, c: Rgb, rng: &mut Rng) {
 
 /// Four blunt legs from a middle, turned by lot.
 fn tetrapod(pen: &mut Pen, m: [f64; 3], size: f64, rng: &mut Rng) {
-    let turn = unit_vector(rng.range(0.0, 6.28));
+    let turn = unit_vector(rng.range(0.0, TAU));
     let c = scale(hex(0x8f8a80), rng.range(0.8, 1.1) as f32);
     let upside = rng.chance(0.25);
     let legs = [(0.0, 0.0, 1.0), (0.94, 0.0, -0.33), (-0.47, 0.82, -0.33), (-0.47, -0.82, -0.33)];
@@ -421,7 +422,7 @@ fn mole_head(pen: &mut Pen, length: f64, seed: u64) {
             let r = 10.0 + 3.0 * f64::from(row);
             let count = if pen.level >= 4 { (r * 2.2) as usize } else { 12 };
             for k in 0..count {
-                let d = unit_vector(std::f64::consts::TAU * (k as f64 + rng.unit()) / count as f64) * r;
+                let d = unit_vector(TAU * (k as f64 + rng.unit()) / count as f64) * r;
                 tetrapod(pen, [x + d.x, d.y, 4.6 - 1.9 * f64::from(row)], 1.6, &mut rng);
             }
         }
@@ -449,7 +450,7 @@ fn light(site: &mut Builder, mole: usize) {
         pen.cone([0.0, 0.0, 11.9], [0.0, 0.0, 12.8], 0.95, 0.1, sides, c, c);
         pen.rod([0.0, 0.0, 12.7], [0.0, 0.0, 14.0], 0.05, 4, DARK);
         let ring: Vec<_> =
-            (0..=8).map(|k| unit_vector(0.7854 * f64::from(k)) * 1.8).map(|d| [d.x, d.y, 10.55]).collect();
+            (0..=8).map(|k| unit_vector(FRAC_PI_4 * f64::from(k)) * 1.8).map(|d| [d.x, d.y, 10.55]).collect();
         super::super::parts::railing(pen, &ring, hex(0xd9d6cc));
     });
 }

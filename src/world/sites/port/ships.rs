@@ -32,7 +32,7 @@ pub struct Liner {
 pub fn container_ship(pen: &mut Pen, of: &Liner) {
     let hull = Hull::cargo(of.length, of.beam, of.deck, of.side, of.seed);
     hull.draw(pen);
-    names(pen, &hull, of);
+    names(pen, of);
     let h = of.length * 0.5;
     let floors = if of.length > 250.0 {
         10
@@ -49,7 +49,7 @@ pub fn container_ship(pen: &mut Pen, of: &Liner) {
 }
 
 /// Name at bow and stern, marks of the draught.
-fn names(pen: &mut Pen, hull: &Hull, of: &Liner) {
+fn names(pen: &mut Pen, of: &Liner) {
     if pen.level < 3 {
         return;
     }
@@ -84,7 +84,6 @@ fn names(pen: &mut Pen, hull: &Hull, of: &Liner) {
     let f = Face::new([-h - 0.03, of.beam * 0.4, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0], of.beam * 0.8, of.deck);
     font::write(pen, &f, (of.beam * 0.4, of.deck * 0.66), 1.3, &of.name.to_uppercase(), WHITE);
     font::write(pen, &f, (of.beam * 0.4, of.deck * 0.5), 0.9, "FUNCHAL", WHITE);
-    let _ = hull;
 }
 
 /// A deckhouse: `size` is its length, its width, and the width of the bridge with its wings.
@@ -269,7 +268,14 @@ fn cargo(pen: &mut Pen, of: &Liner, hull: &Hull) {
                 Stack::by_lot(&mut own, (usual - gone).max(0), short, lead)
             })
             .collect();
-        let field = Field { bays: 1, rows, bay_m: LONG_M, row_m: 2.52, stacks, open_ends: [x - pitch < -h + LONG_M * 0.5 + 4.0, bay == 1] };
+        let field = Field {
+            bays: 1,
+            rows,
+            bay_m: LONG_M,
+            row_m: 2.52,
+            stacks,
+            open_ends: [x - pitch < -h + LONG_M * 0.5 + 4.0, bay == 1],
+        };
         pen.of(Surface::Metal);
         let half = rows as f64 * 1.26;
         pen.block([x - LONG_M * 0.5, -half, z - 1.9], [x + LONG_M * 0.5, half, z - 0.1], hex(0x6d5a50));

@@ -1,10 +1,10 @@
 //! The other terminals: cars, liquid bulk (tanks, spheres, loading arms), dry bulk (silos, conveyors, heaps), the pilots.
 
 use super::super::parts::{DARK, GALVANISED, GLASS, LIT_LAMP, SAFETY, flight, lattice, railing};
-use super::super::pen::{P, Pen, faces, placed, raised, turned};
+use super::super::pen::{P, Pen, faces, placed, turned};
 use super::super::vehicles;
 use super::super::{Builder, Extent, font, numbered};
-use super::{GROUND_U, QUAY_Y, yard};
+use super::{QUAY_Y, yard};
 use crate::bake::det::{Rng, noise, unit_vector};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rgb, Surface, hex, scale};
@@ -131,7 +131,7 @@ fn tanks(site: &mut Builder) {
     ];
     for (k, (x, y, r, high)) in TANKS.into_iter().enumerate() {
         let number = k + 1;
-        let cubic = (3.14159 * r * r * high / 100.0).round() * 100.0;
+        let cubic = (std::f64::consts::PI * r * r * high / 100.0).round() * 100.0;
         let name = format!("Tank {number} ({}, {cubic} m3)", stored[k]);
         let feature = Feature::new(numbered("tank", number), "tank", name, stored[k], high).year(1998 + k as i16);
         let floating = k < 4;
@@ -150,9 +150,12 @@ fn tanks(site: &mut Builder) {
         let feature =
             Feature::new(numbered("bund", k + 1), "wall", format!("Bund {}", k + 1), "keeps a leak in", 1.8).year(1998);
         let (w, d) = (x1 - x0, y1 - y0);
-        site.add(at((x0 + x1) * 0.5, (y0 + y1) * 0.5), Extent(w.hypot(d) * 0.5, 1.8, 1), Some(feature), move |pen| {
-            bund(pen, w, d)
-        });
+        site.add(
+            at((x0 + x1) * 0.5, (y0 + y1) * 0.5),
+            Extent(DVec2::new(w, d).length() * 0.5, 1.8, 1),
+            Some(feature),
+            move |pen| bund(pen, w, d),
+        );
     }
     pipes(site);
     for x in [924.0, 1086.0, 1244.0] {
@@ -686,5 +689,4 @@ fn pilots(site: &mut Builder) {
         }
     });
     site.lamp([-1222.0, QUAY_Y + 30.0, 8.0], 22.0, 3500.0);
-    let _ = (raised([0.0; 3], 0.0), GROUND_U);
 }

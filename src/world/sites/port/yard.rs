@@ -2,14 +2,14 @@
 
 use super::super::boxes::{Container, Field, Stack};
 use super::super::parts::{GALVANISED, high_mast, railing};
-use super::super::pen::{Pen, placed, turned};
+use super::super::pen::{Pen, turned};
 use super::super::vehicles::{self, Load};
 use super::super::{Builder, Extent, numbered};
 use super::{COLUMNS, ROWS, block_x, block_y, rtg};
 use crate::bake::det::Rng;
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Surface, hex};
-use glam::{DAffine3, DVec2, DVec3};
+use glam::{DAffine3, DVec3};
 
 /// Bays of 40 feet in a block, and their pitch.
 pub const BAYS: usize = 17;
@@ -157,7 +157,7 @@ fn gantries(site: &mut Builder) {
             if trolley > 8.0 {
                 let at = DAffine3::from_translation(DVec3::new(x + 1.0, block_y(row) + LANE_Y, 0.0));
                 site.add(at, Extent(9.0, 4.0, 2), None, move |pen| {
-                    let load = if seed % 3 == 0 { Load::Empty } else { Load::Container(seed) };
+                    let load = if seed.is_multiple_of(3) { Load::Empty } else { Load::Container(seed) };
                     vehicles::truck(pen, hex([0xc9ccc8, 0x8c3b2e, 0x31506b, 0xd0b04a][seed as usize % 4]), load);
                 });
             }
@@ -207,5 +207,4 @@ fn empties(site: &mut Builder) {
             vehicles::reach_stacker_boom(&mut boom, c, 9.5);
         });
     }
-    let _ = placed(DVec3::ZERO, DVec2::X);
 }
