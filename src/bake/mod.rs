@@ -10,6 +10,7 @@ pub mod det;
 pub mod feature;
 pub mod frame;
 pub mod glb;
+pub mod imagery;
 pub mod mesh;
 pub mod meshopt;
 pub mod model;
