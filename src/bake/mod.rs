@@ -11,6 +11,7 @@ pub mod det;
 pub mod feature;
 pub mod frame;
 pub mod glb;
+pub mod inspect;
 pub mod mesh;
 pub mod meshopt;
 pub mod model;
