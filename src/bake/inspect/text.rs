@@ -48,8 +48,11 @@ pub fn report(report: &Report) -> String {
     out
 }
 
-/// What is counted of tiles: a heading and where to find it. Columns that are 0 everywhere are left out.
-const COUNTS: [(&str, fn(&Sums) -> u64); 7] = [
+/// A heading and where to find the figure.
+type Count = (&'static str, fn(&Sums) -> u64);
+
+/// What is counted of tiles. Columns that are 0 everywhere are left out.
+const COUNTS: [Count; 7] = [
     ("triangles", |s| s.triangles),
     ("lines", |s| s.lines),
     ("points", |s| s.points),
@@ -159,7 +162,7 @@ pub fn content(content: &ContentDetail) -> String {
         let _ = writeln!(out, "copyright: {notice}");
     }
     if !content.parts.is_empty() {
-        let head = ["part", "name", "count", "", "vertices", "copies", "material", "size (m)", "has"];
+        let head = ["part", "name", "draws", "vertices", "copies", "material", "size (m)", "has"];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         for (index, part) in content.parts.iter().enumerate() {
             let mut has: Vec<String> = part.attributes.iter().map(|name| (*name).to_owned()).collect();
@@ -167,8 +170,7 @@ pub fn content(content: &ContentDetail) -> String {
             rows.push(vec![
                 index.to_string(),
                 cut(&part.name),
-                number(part.count as u64),
-                part.what.to_owned(),
+                format!("{} {}", number(part.count as u64), part.what),
                 number(part.vertices as u64),
                 number(part.instances as u64),
                 part.material.to_string(),
@@ -269,6 +271,9 @@ fn section(title: &str, rows: &[Vec<String>], out: &mut String) {
     table(rows, out);
 }
 
+/// Lists that are longer are cut.
+const LINES: usize = 40;
+
 /// Columns as wide as their widest cell; numbers to the right, words to the left, as the column's first row has them.
 fn table(rows: &[Vec<String>], out: &mut String) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -278,7 +283,7 @@ fn table(rows: &[Vec<String>], out: &mut String) {
         let first = rows.get(1).map(|row| cell(row, column)).unwrap_or_default();
         first.starts_with(|c: char| c.is_ascii_digit() || c == '-')
     };
-    for row in rows {
+    for row in rows.iter().take(LINES + 1) {
         let mut line = String::new();
         for column in 0..columns {
             let (text, width) = (cell(row, column), width(column));
@@ -290,6 +295,9 @@ fn table(rows: &[Vec<String>], out: &mut String) {
         }
         let _ = writeln!(out, "{}", line.trim_end());
     }
+    if rows.len() > LINES + 1 {
+        let _ = writeln!(out, "… and {} more", number((rows.len() - LINES - 1) as u64));
+    }
 }
 
 /// With commas between thousands.
@@ -297,7 +305,7 @@ fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
