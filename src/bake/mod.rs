@@ -13,6 +13,7 @@ pub mod feature;
 pub mod frame;
 pub mod glb;
 pub mod imagery;
+pub mod inspect;
 pub mod land;
 pub mod mesh;
 pub mod meshopt;

@@ -198,7 +198,10 @@ mod tests {
     use crate::bake::cloud::crs::tests::factory;
     use std::collections::BTreeMap;
 
-    fn autzen(threads: usize, memory_points: usize) -> Option<(CloudReport, BTreeMap<String, Vec<u8>>, Vec<String>)> {
+    /// The report, the files and what was found wrong.
+    type Outcome = (CloudReport, BTreeMap<String, Vec<u8>>, Vec<String>);
+
+    fn autzen(threads: usize, memory_points: usize) -> Option<Outcome> {
         let data = crate::test_support::shared_data()?.join("08_pc_bim_gltf/pointclouds/laspy");
         let folder = tempfile::tempdir().unwrap();
         let source = |name: &str, crs: Option<&str>| CloudSource {

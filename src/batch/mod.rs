@@ -3,6 +3,7 @@
 //! Native only: a browser opens what was baked elsewhere.
 
 pub mod cloud;
+pub mod inspect;
 pub mod land;
 pub mod proj;
 pub mod spill;

@@ -3,6 +3,7 @@
 pub mod allocations;
 mod bench;
 mod check;
+mod inspect;
 mod open;
 mod render;
 mod run;
@@ -48,6 +49,10 @@ enum Command {
         #[arg(long, default_value_t = 2_000, value_name = "N")]
         max_files: usize,
     },
+    /// Tell what is in a tileset: tiles, sizes and errors by level, and what looks wrong.
+    ///
+    /// With --tile or --content: what is in one of them, with its materials, textures and tables.
+    Inspect(inspect::InspectArgs),
     /// Print the JSON Schema of a file format.
     Schema {
         #[arg(value_enum)]
@@ -168,6 +173,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Render(args)) => render::render(args),
         Some(Command::Check { scene, max_files }) => check::check(&scene, max_files),
+        Some(Command::Inspect(args)) => inspect::inspect(&args),
         Some(Command::Schema { what: SchemaKind::Scene }) => {
             print_json(&mirante::format::scene::schema());
             Ok(ExitCode::SUCCESS)

@@ -171,7 +171,7 @@ fn orthonormal_axes(half_axes: DMat3) -> DMat3 {
 }
 
 /// By how much a linear map stretches at most: its largest singular value.
-pub(super) fn max_scale(m: &DMat3) -> f64 {
+pub fn max_scale(m: &DMat3) -> f64 {
     // Largest eigenvalue of the symmetric MᵀM in closed form (O. K. Smith, 1961).
     let s = m.transpose() * *m;
     let (a, b, c) = (s.x_axis.x, s.y_axis.y, s.z_axis.z);
@@ -190,7 +190,7 @@ pub(super) fn max_scale(m: &DMat3) -> f64 {
 
 /// The part of an implicit root's volume that belongs to the tile at (`level`, `at`); spheres cannot be divided and
 /// stay whole. Quadtrees do not divide the third axis of a box nor the heights of a region.
-pub(super) fn subdivide(volume: &BoundingVolume, scheme: Subdivision, level: u32, at: [u32; 3]) -> BoundingVolume {
+pub fn subdivide(volume: &BoundingVolume, scheme: Subdivision, level: u32, at: [u32; 3]) -> BoundingVolume {
     let cells = 2.0_f64.powi(level.min(64) as i32);
     let z_cells = if scheme.axes() == 3 { cells } else { 1.0 };
     let low = DVec3::new(at[0] as f64 / cells, at[1] as f64 / cells, at[2] as f64 / z_cells);

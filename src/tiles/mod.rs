@@ -40,7 +40,9 @@ pub mod flight;
 pub mod simulate;
 pub mod synthetic;
 
+pub use bounds::{max_scale, subdivide};
 pub use forest::TileForest;
+pub use overrides::SubtreeOverrides;
 pub use types::{
     Counters, Draw, ForestOptions, Frame, Job, JobError, JobKind, Loaded, Request, Selection, ShadowLight, TileId,
     TileInfo, TileState, TilesetId, View,

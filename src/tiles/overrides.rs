@@ -11,7 +11,7 @@ use crate::format::tileset::semantics::{Overrides, Subject, schema_has};
 
 /// By row of the subtree's tables; empty for nearly all subtrees there are.
 #[derive(Debug, Default)]
-pub(super) struct SubtreeOverrides {
+pub struct SubtreeOverrides {
     tiles: Vec<Overrides>,
     /// Of the content, where a tile has just one: volumes of several would have to be joined.
     contents: Vec<Overrides>,

@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bake", &["geo", "format"]),
     ("world", &["geo", "format", "bake"]),
     ("platform", &["format"]),
-    ("batch", &["geo", "format", "bake", "platform"]),
+    ("batch", &["geo", "format", "tiles", "bake", "platform"]),
     ("hub", &["geo", "format", "twin", "feed", "platform"]),
 ];
 

@@ -63,12 +63,9 @@ pub fn claims(header: &LasHeader, vlrs: &[Vlr]) -> Vec<Claim> {
     let record = |id: u16| vlrs.iter().find(|vlr| vlr.user == "LASF_Projection" && vlr.id == id);
     let from_text = record(2112).map(|vlr| claims_of_wkt(&String::from_utf8_lossy(&vlr.data))).unwrap_or_default();
     let from_keys = record(34735).map(|vlr| claims_of_keys(&vlr.data)).unwrap_or_default();
+    // The other kind is often left over from before a conversion, so it counts only where the announced one is missing.
     let (first, second) = if header.wkt { (from_text, from_keys) } else { (from_keys, from_text) };
-    let mut all = first;
-    all.extend(second);
-    // Names by code are preferred to text, which often has none of the shifts that the code stands for.
-    all.sort_by_key(|claim| !claim.name.starts_with("EPSG:"));
-    all
+    if first.is_empty() { second } else { first }
 }
 
 fn claims_of_wkt(text: &str) -> Vec<Claim> {
@@ -88,7 +85,7 @@ fn claims_of_wkt(text: &str) -> Vec<Claim> {
         claims.push(name(format!("EPSG:{code}"), None));
     }
     if let Some(code) = horizontal.and_then(Node::epsg) {
-        if let Some(height) = vertical.and_then(Node::epsg) {
+        if let Some(height) = vertical.and_then(Node::epsg).map(|height| in_unit(height, z_unit_m)) {
             claims.push(name(format!("EPSG:{code}+{height}"), None));
         }
         claims.push(name(format!("EPSG:{code}"), z_unit_m));
@@ -110,18 +107,21 @@ fn claims_of_keys(data: &[u8]) -> Vec<Claim> {
     let z_unit_m = key(4099).and_then(unit_of_code);
     let mut claims = Vec::new();
     // Codes up to 5033 were given to ellipsoids by GeoTIFF 1.0, those about 5100 are datums, not systems.
-    let height = match (key(4096), z_unit_m) {
-        // NAVD88 has a code for each unit.
-        (Some(5703), Some(unit)) if unit == US_FOOT_M => Some(6360),
-        (Some(5703), Some(unit)) if unit == FOOT_M => Some(8228),
-        (Some(height @ 5600..), _) => Some(height),
-        _ => None,
-    };
+    let height = key(4096).filter(|&height| height >= 5600).map(|height| in_unit(height.into(), z_unit_m));
     if let Some(height) = height {
         claims.push(Claim { name: format!("EPSG:{code}+{height}"), z_unit_m: None });
     }
     claims.push(Claim { name: format!("EPSG:{code}"), z_unit_m });
     claims
+}
+
+/// NAVD88 has a code for each unit; files often have that of metres and say feet beside it.
+fn in_unit(height: u32, unit_m: Option<f64>) -> u32 {
+    match (height, unit_m) {
+        (5703, Some(US_FOOT_M)) => 6360,
+        (5703, Some(FOOT_M)) => 8228,
+        _ => height,
+    }
 }
 
 fn unit_of_code(code: u16) -> Option<f64> {

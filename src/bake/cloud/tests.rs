@@ -101,22 +101,22 @@ fn every_point_is_in_one_tile_at_its_exact_place() {
 
 #[test]
 fn memory_and_order_do_not_show_in_the_bytes() {
-    let mut points = surface(12_000);
+    let mut points = surface(6_000);
     // Some at the very same place, some of them equal in all.
     points.extend_from_within(..300);
     for point in points.iter_mut().rev().take(100) {
         point.intensity += 1;
     }
-    let (expected, _) = baked(&points, style(900, 1_000_000));
-    let (streamed, _) = baked(&points, style(900, 1000));
+    let (expected, _) = baked(&points, style(500, 1_000_000));
+    let (streamed, _) = baked(&points, style(500, 1000));
     points.reverse();
-    let (reversed, _) = baked(&points, style(900, 4000));
+    let (reversed, _) = baked(&points, style(500, 4000));
     assert!(expected == streamed && expected == reversed);
 }
 
 #[test]
 fn nodes_may_be_divided_in_any_order() {
-    let points = surface(12_000);
+    let points = surface(6_000);
     let (expected, _) = baked(&points, style(900, 1000));
     let spill = MemorySpill::default();
     let summary = spilled(&points, &spill);
@@ -156,7 +156,7 @@ fn piles_of_points_at_one_place_end() {
     let (_, infos) = baked(&points, style(100, 1_000_000));
     let kept: u64 = infos.iter().map(|info| info.points + info.dropped).sum();
     assert_eq!((kept, infos.iter().all(|info| info.level <= 20)), (3001, true));
-    assert_eq!(baked(&points, style(100, 100)).1.iter().map(|i| i.dropped).sum::<u64>() > 2000, true);
+    assert!(baked(&points, style(100, 100)).1.iter().map(|i| i.dropped).sum::<u64>() > 2000);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn real_files_claim_their_systems() {
     let cases = [
         ("autzen.las", "EPSG:2994 None"),
         ("simple.copc.laz", "EPSG:2991+6360 None"),
-        ("1_4_w_evlr.laz", "EPSG:2903+5703 None"),
+        ("1_4_w_evlr.laz", "EPSG:2903+6360 None"),
         ("append-bug.laz", "EPSG:2154 None"),
     ];
     for (file, first) in cases {
@@ -44,6 +44,9 @@ fn real_files_claim_their_systems() {
         assert_eq!(names[0], first, "{file}: {names:?}");
     }
     assert!(names_of("simple.las").unwrap().is_empty());
+    // Its GeoTIFF keys name a grid in metres, the text that its header announces one in feet.
+    let both = names_of("file_with_both_wkt_and_geotiff_vlrs.las").unwrap();
+    assert!(both.len() == 1 && both[0].starts_with("PROJCS[\"NAD83_2011_Nebraska_ft\""), "{both:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Just enough of well-known text: keywords with brackets inside of each other, authority codes, units.
 
+use super::{FOOT_M, US_FOOT_M};
+
 /// Deeper text is no coordinate system.
 const MAX_DEPTH: usize = 32;
 const MAX_BYTES: usize = 256 << 10;
@@ -30,10 +32,19 @@ impl Node {
         authority.eq_ignore_ascii_case("EPSG").then(|| code.parse().ok()).flatten()
     }
 
-    /// Metres of its unit of length.
+    /// Metres of its unit of length. Names of feet are believed rather than numbers, which are often 1 in vertical systems.
     pub fn unit(&self) -> Option<f64> {
         let unit = self.find(&["UNIT", "LENGTHUNIT"])?;
-        unit.values.get(1)?.parse().ok().filter(|unit: &f64| unit.is_finite() && *unit > 0.0)
+        let name = unit.values.first()?.to_ascii_lowercase();
+        let number: f64 = unit.values.get(1)?.parse().ok()?;
+        let is_foot = ["foot", "feet", "ft"].iter().any(|word| name.contains(word));
+        if is_foot && ["us", "survey"].iter().any(|word| name.contains(word)) {
+            return Some(US_FOOT_M);
+        }
+        if is_foot && (number == 1.0 || (number - FOOT_M).abs() < 1e-6) {
+            return Some(FOOT_M);
+        }
+        (number.is_finite() && number > 0.0).then_some(number)
     }
 }
 

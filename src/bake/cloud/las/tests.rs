@@ -45,7 +45,7 @@ fn all_formats_read_the_same_plain_and_packed() {
         let file = TestFile::of(format, &line(250));
         let ((plain, issues), (packed, packed_issues)) = (read_all(file.plain()), read_all(file.packed()));
         assert!(issues.is_empty() && packed_issues.is_empty(), "format {format}");
-        assert_eq!((plain.len(), &plain == &packed), (250, true), "format {format}");
+        assert_eq!((plain.len(), plain == packed), (250, true), "format {format}");
         let point = plain[7];
         assert!(point.at.abs_diff_eq(DVec3::new(0.21, 0.49, 400.49), 1e-9));
         assert_eq!((point.class, point.return_number, point.return_count, point.intensity), (2, 1, 2, 107));
