@@ -2,7 +2,8 @@
 
 use super::super::ground::{Area, BASE, FIELD, Ground, MARK, Patch, STAIN};
 use super::super::plan_from_pad;
-use super::terminals::{BUNDS, CAR_ROW_M, CARS};
+use super::tanks::BUNDS;
+use super::terminals::{CAR_ROW_M, CARS};
 use super::yard::{BAY_M, BAYS, LANE_Y, ROW_M, ROWS_Y};
 use super::{
     COLUMNS, CRANE_Y, GATE_X, GATE_Y, LANES, QUAY_Y, RAIL_Y, ROWS, TRACK_PITCH, TRACKS, block_x, block_y, gate, sts,

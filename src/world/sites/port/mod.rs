@@ -3,12 +3,14 @@
 //! Site frame: the pad's own ([`crate::world::layout::PORT`]), x along the quay, y to the land; the quay's edge lies at
 //! [`QUAY_Y`], the water beyond it.
 
+mod bulk;
 mod gate;
 mod land;
 pub mod quay;
 pub mod rtg;
 pub mod ships;
 pub mod sts;
+mod tanks;
 mod terminals;
 mod yard;
 

@@ -26,6 +26,9 @@ const APEX: (f64, f64) = (13.0, 79.0);
 /// How far a raised boom is turned up, radians.
 pub const RAISED: f64 = 1.38;
 
+/// Slender parts are drawn this much thicker in coarse levels, or a crane's outline would be lost from far.
+const FAT: [f64; 5] = [2.4, 1.6, 1.0, 1.0, 1.0];
+
 #[derive(Debug, Clone)]
 pub struct Style {
     pub body: Rgb,
@@ -61,9 +64,10 @@ pub fn gantry(pen: &mut Pen, style: &Style) {
     pen.of(Surface::Metal);
     let (c, level) = (style.body, pen.level);
     let dim = scale(c, 0.9);
+    let fat = FAT[level];
     for x in [SEA, LAND] {
         for y in [-HALF, HALF] {
-            pen.bar([x, y, 1.5], [x, y, BOOM_Z + 3.2], 1.3, 1.7, c);
+            pen.bar([x, y, 1.5], [x, y, BOOM_Z + 3.2], 1.3 * fat, 1.7 * fat, c);
         }
     }
     let girders: &[f64] = if level == 0 { &[0.0] } else { &[-GIRDER_Y, GIRDER_Y] };
@@ -73,8 +77,8 @@ pub fn gantry(pen: &mut Pen, style: &Style) {
     }
     for y in [-1.0, 1.0] {
         let top = [APEX.0, y * 2.6, APEX.1];
-        pen.bar([SEA, y * HALF, BOOM_Z + 3.0], top, 1.0, 1.1, c);
-        pen.bar([LAND + 1.5, y * HALF, BOOM_Z + 3.0], top, 0.7, 0.8, dim);
+        pen.bar([SEA, y * HALF, BOOM_Z + 3.0], top, 1.0 * fat, 1.1 * fat, c);
+        pen.bar([LAND + 1.5, y * HALF, BOOM_Z + 3.0], top, 0.7 * fat, 0.8 * fat, dim);
     }
     house(pen, style);
     if level == 0 {
@@ -363,7 +367,7 @@ pub fn stays(pen: &mut Pen, boom_up: bool) {
                 pen.rod(a, knee, 0.2, 4, c);
                 pen.rod(knee, b, 0.2, 4, c);
             } else {
-                pen.rod(a, b, if along < 30.0 { 0.2 } else { 0.24 }, 4, c);
+                pen.rod(a, b, if along < 30.0 { 0.2 } else { 0.24 } * FAT[pen.level], 4, c);
             }
         }
     }

@@ -2,21 +2,24 @@
 //! parks under solar panels, AGV lanes between the halls, a test track, a rail siding. Site frame: the pad's own
 //! ([`crate::world::layout::FACTORY`]). Interiors are others' work; [`halls`] keeps their places.
 
+mod land;
+mod outside;
+
+pub use land::ground;
+
 use super::buildings::{Office, Shed, parapet};
-use super::ground::{Area, BASE, FIELD, Ground, MARK, Patch, STAIN};
+use super::ground::Area;
 use super::parts::{
-    DARK, GALVANISED, GLASS, LIT_COOL, SAFETY, fence, flight, gate, lattice, railing, roof_machines, sheet_wall,
-    street_lamp, window_band,
+    DARK, GALVANISED, GLASS, LIT_COOL, SAFETY, flight, gate, railing, roof_machines, sheet_wall, window_band,
 };
 use super::pen::{Face, Pen, faces, turned};
-use super::vehicles::{self, Load};
-use super::{Builder, Extent, Hall, font, numbered, plan_from_pad, port};
+use super::{Builder, Extent, Hall, font, numbered, plan_from_pad};
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rgb, Surface, hex, scale};
 use crate::world::layout;
 use glam::{DAffine3, DVec2, DVec3};
-use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use std::f64::consts::TAU;
 
 /// Rectangles of the great halls (x0, y0, x1, y1) and the heights of their eaves.
 const ASSEMBLY: (Area, f64) = ([-200.0, -30.0, 120.0, 110.0], 13.0);
@@ -69,7 +72,7 @@ pub fn site(seed: u64) -> Builder {
     great_halls(&mut site);
     energy(&mut site);
     small_houses(&mut site);
-    outside(&mut site);
+    outside::build(&mut site);
     site
 }
 
@@ -496,331 +499,4 @@ fn small_houses(site: &mut Builder) {
             }
         }
     });
-}
-
-/// Car parks, trucks, fence, lamps, the rail siding.
-fn outside(site: &mut Builder) {
-    let mut rng = Rng::of(site.seed, 0xFAC, 0);
-    for row in 0..5 {
-        let (x, y) = (270.0, -262.0 + 34.0 * row as f64);
-        let feature = Feature::new(
-            numbered("solar-canopy", row + 1),
-            "canopy",
-            format!("Solar canopy {} (420 kW)", row + 1),
-            "car park",
-            4.4,
-        )
-        .year(2021);
-        let seed = rng.next_u64();
-        site.add(at(x, y), Extent(128.0, 4.8, 1), Some(feature), move |pen| solar_canopy(pen, 240.0, seed));
-    }
-    for row in 0..3 {
-        let seed = rng.next_u64();
-        site.add(at(-300.0, -265.0 + 18.0 * row as f64), Extent(82.0, 2.3, 2), None, move |pen| {
-            port::cars_in_row(pen, 60, 0.75, seed)
-        });
-    }
-    // New cars wait for their test drive before the hall.
-    for row in 0..4 {
-        let seed = rng.next_u64();
-        let feature = Feature::new(
-            numbered("new-cars", row + 1),
-            "vehicles",
-            format!("New cars, row {}", row + 1),
-            "before the test drive",
-            1.7,
-        );
-        site.add(at(-60.0, -74.0 + 9.0 * row as f64), Extent(112.0, 2.3, 1), Some(feature), move |pen| {
-            port::cars_in_row(pen, 84, 0.85, seed)
-        });
-    }
-    // Trailers at the docks and in the truck yard.
-    for k in 0..14 {
-        if rng.chance(0.65) {
-            let (seed, body) = (rng.next_u64(), rng.chance(0.6));
-            let y = 40.0 - 45.0 + 5.5 + 5.8 * k as f64;
-            let load = if body {
-                Load::Body(hex(rng.pick(&[0xc9c9c3, 0x36566b, 0x8a8f8e, 0x7a3a30])))
-            } else {
-                Load::Container(seed)
-            };
-            let coat = hex(rng.pick(&[0xd4d5d1, 0x8c3b2e, 0x31506b]));
-            let alone = rng.chance(0.5);
-            site.add(turned([305.0, y, 0.0], 0.0), Extent(10.0, 4.2, 2), None, move |pen| {
-                if alone {
-                    vehicles::trailer(&mut pen.shifted(-1.6, 0.0, 0.0), load);
-                } else {
-                    vehicles::truck(pen, coat, load);
-                }
-            });
-        }
-    }
-    for k in 0..11 {
-        if rng.chance(0.7) {
-            let load = Load::Body(hex(rng.pick(&[0xc9c9c3, 0x36566b, 0x8a8f8e, 0xb0a890])));
-            let (x, y) = (388.0, -80.0 + 4.6 * k as f64);
-            site.add(turned([x, y, 0.0], PI), Extent(10.0, 4.2, 2), None, move |pen| vehicles::trailer(pen, load));
-        }
-    }
-    for (x, y, angle) in [(340.0, 92.0, PI), (-120.0, -120.0, FRAC_PI_2), (395.0, 63.0, PI), (150.0, 128.0, 0.0)] {
-        let seed = rng.next_u64();
-        site.add(turned([x, y, 0.0], angle), Extent(9.0, 4.2, 2), None, move |pen| {
-            vehicles::truck(pen, hex(0xd4d5d1), Load::Container(seed))
-        });
-    }
-    let (w, d) = (layout::FACTORY.half.x - 1.5, layout::FACTORY.half.y - 1.5);
-    let corners = [[-w, -d], [-140.0, -d], [-100.0, -d], [w, -d], [w, 45.0], [w, 75.0], [w, d], [-w, d], [-w, -d]];
-    for (k, pair) in corners.windows(2).enumerate() {
-        if k == 1 || k == 4 {
-            continue;
-        }
-        let (a, b) = (DVec2::from(pair[0]), DVec2::from(pair[1]));
-        let count = ((b - a).length() / 120.0).ceil();
-        for i in 0..count as usize {
-            let (p, q) = (a.lerp(b, i as f64 / count), a.lerp(b, (i + 1) as f64 / count));
-            let half = (q - p) * 0.5;
-            site.add(at((p.x + q.x) * 0.5, (p.y + q.y) * 0.5), Extent(half.length() + 1.0, 2.5, 3), None, move |pen| {
-                fence(pen, &[[-half.x, -half.y, 0.0], [half.x, half.y, 0.0]], 2.4);
-            });
-        }
-    }
-    for [x, y, angle] in lamp_places() {
-        site.lamp([x, y, 9.0], 24.0, 3800.0);
-        site.add(turned([x, y, 0.0], angle), Extent(3.0, 9.5, 2), None, |pen| street_lamp(pen, 9.0, 1.8));
-    }
-    let feature = Feature::new("sign-1", "sign", "Company sign", "sign", 18.0).year(2009);
-    site.add(at(-160.0, -270.0), Extent(4.0, 19.0, 1), Some(feature), |pen| {
-        pen.of(Surface::Metal);
-        lattice(pen, [0.0, 0.0, 0.0], [0.0, 0.0, 14.0], (1.4, 1.0), 8, 0.09, hex(0x6a706f));
-        pen.cube([-3.0, -0.4, 14.0], [3.0, 0.4, 18.0], hex(0x36566b));
-        if pen.level >= 2 {
-            for (o, r) in [([-3.0, -0.42, 14.0], [1.0, 0.0, 0.0]), ([3.0, 0.42, 14.0], [-1.0, 0.0, 0.0])] {
-                font::write(
-                    pen,
-                    &Face::new(o, r, [0.0, 0.0, 1.0], 6.0, 4.0),
-                    (3.0, 1.5),
-                    0.95,
-                    "MIRANTE",
-                    hex(0xe0e2de),
-                );
-            }
-        }
-    });
-}
-
-fn lamp_places() -> Vec<[f64; 3]> {
-    let mut out = Vec::new();
-    for k in 0..13 {
-        let x = -390.0 + 65.0 * f64::from(k);
-        out.push([x, -92.0, FRAC_PI_2]);
-        out.push([x, 176.0, -FRAC_PI_2]);
-    }
-    for k in 0..6 {
-        out.push([-113.0, -270.0 + 30.0 * f64::from(k), PI]);
-        out.push([140.0, -60.0 + 40.0 * f64::from(k), 0.0]);
-        out.push([-222.0, 40.0 + 22.0 * f64::from(k), 0.0]);
-    }
-    out
-}
-
-/// Two rows of cars, noses together, under a roof of solar panels that leans south.
-fn solar_canopy(pen: &mut Pen, long: f64, seed: u64) {
-    let h = long * 0.5;
-    let panel = hex(0x18222f);
-    let (y0, y1, z0, z1) = (-6.2, 6.2, 2.9, 4.3);
-    let pieces = [1, 4, 12, 40, 80][pen.level];
-    for k in 0..pieces {
-        let [a, b] = [k, k + 1].map(|k| -h + long * f64::from(k) / f64::from(pieces));
-        let b = b - if pen.level >= 3 { 0.25 } else { 0.0 };
-        pen.glass([[a, y0, z0], [b, y0, z0], [b, y1, z1], [a, y1, z1]], scale(panel, 0.9 + 0.1 * (k % 3) as f32), 0);
-        pen.of(Surface::Metal)
-            .quad([[a, y1, z1 - 0.08], [b, y1, z1 - 0.08], [b, y0, z0 - 0.08], [a, y0, z0 - 0.08]], hex(0x6d7371));
-        if pen.level >= 4 {
-            for t in [0.25, 0.5, 0.75] {
-                let (y, z) = (y0 + (y1 - y0) * t, z0 + (z1 - z0) * t + 0.012);
-                pen.quad([[a, y - 0.03, z], [b, y - 0.03, z], [b, y + 0.03, z], [a, y + 0.03, z]], hex(0x8a9090));
-            }
-        }
-    }
-    if pen.level < 2 {
-        return;
-    }
-    let posts = (long / 10.0) as usize;
-    for k in 0..=posts {
-        let x = -h + long * k as f64 / posts as f64;
-        pen.of(Surface::Metal).bar([x, 0.0, 0.0], [x, 0.0, 3.5], 0.25, 0.25, GALVANISED);
-        if pen.level >= 3 {
-            pen.bar([x, y0 + 0.3, z0 - 0.1], [x, y1 - 0.3, z1 - 0.12], 0.2, 0.25, GALVANISED);
-        }
-    }
-    let mut rng = Rng::new(seed);
-    for side in [-1.0, 1.0] {
-        let count = (long / 2.6) as usize;
-        for k in 0..count {
-            let shape = vehicles::shape_by_lot(&mut rng);
-            let coat = hex(rng.pick(&vehicles::COATS));
-            if rng.chance(0.72) {
-                let x = (k as f64 - (count as f64 - 1.0) * 0.5) * 2.6 + rng.range(-0.12, 0.12);
-                let angle = if (side < 0.0) != rng.chance(0.2) { FRAC_PI_2 } else { -FRAC_PI_2 };
-                vehicles::lean(&mut pen.within(turned([x, side * 2.9, 0.0], angle)), &shape, coat);
-            }
-        }
-    }
-}
-
-const ASPHALT: Rgb = hex(0x4c4e51);
-const LAWN: Rgb = hex(0x5d6b3e);
-const WHITE: Rgb = hex(0xb9b8b0);
-const YELLOW: Rgb = hex(0xb8983c);
-const BLUE: Rgb = hex(0x345a78);
-
-/// The factory's ground at a level of detail.
-pub fn ground(seed: u64, level: usize) -> Vec<Patch> {
-    let mut ground = Ground::new(seed ^ 0xFAC, plan_from_pad(&layout::FACTORY), level);
-    let g = &mut ground;
-    let fields: [(Area, Surface, Rgb, f32); 7] = [
-        ([-420.0, -300.0, 420.0, -100.0], Surface::Grass, LAWN, 0.22),
-        ([-420.0, -100.0, 420.0, -84.0], Surface::Asphalt, ASPHALT, 0.14),
-        ([-420.0, -84.0, 150.0, 168.0], Surface::Concrete, hex(0x77756e), 0.18),
-        ([150.0, -84.0, 420.0, 168.0], Surface::Asphalt, hex(0x545658), 0.16),
-        ([-420.0, 168.0, 420.0, 184.0], Surface::Asphalt, ASPHALT, 0.14),
-        ([-420.0, 184.0, -180.0, 300.0], Surface::Concrete, hex(0x726f67), 0.2),
-        ([-180.0, 184.0, 420.0, 300.0], Surface::Grass, LAWN, 0.24),
-    ];
-    for (area, surface, c, wear) in fields {
-        g.field(area, BASE, surface, c, (14.0, wear));
-    }
-    if level == 0 {
-        return ground.patches;
-    }
-    let parks: [Area; 5] = [
-        [140.0, -280.0, 400.0, -108.0],
-        [-390.0, -282.0, -205.0, -214.0],
-        [-132.0, -300.0, -108.0, -100.0],
-        [-100.0, -210.0, 40.0, -185.0],
-        [40.0, -205.0, 46.0, -100.0],
-    ];
-    for area in parks {
-        g.field(area, FIELD, Surface::Asphalt, hex(0x515356), (16.0, 0.16));
-    }
-    g.field([-90.0, -250.0, 110.0, -235.0], FIELD, Surface::Paving, hex(0x8d887c), (12.0, 0.14));
-    track(g);
-    rails(g);
-    if level >= 2 {
-        lanes(g);
-    }
-    ground.patches.sort_by_key(|p| p.layer);
-    ground.patches
-}
-
-/// The test track: an oval of asphalt on the lawn in the north.
-fn track(g: &mut Ground) {
-    let (x0, x1, y, r) = (-120.0, 360.0, 243.0, 40.0);
-    let steps = if g.level >= 3 { 24 } else { 10 };
-    let mut line: Vec<DVec2> = Vec::new();
-    for k in 0..=steps {
-        line.push(DVec2::new(x1, y) + unit_vector(-FRAC_PI_2 + PI * f64::from(k) / f64::from(steps)) * r);
-    }
-    for k in 0..=steps {
-        line.push(DVec2::new(x0, y) + unit_vector(FRAC_PI_2 + PI * f64::from(k) / f64::from(steps)) * r);
-    }
-    line.push(line[0]);
-    let side = |k: usize, by: f64| {
-        let n = line.len() - 1;
-        let a = line[(k + n - 1) % n];
-        let b = line[(k + 1) % n];
-        line[k % n] + (b - a).normalize().perp() * by
-    };
-    for k in 0..line.len() - 1 {
-        let quad = |a: f64, b: f64| [side(k, a), side(k, b), side(k + 1, b), side(k + 1, a)];
-        let mut ring = quad(5.0, -5.0);
-        if (ring[1] - ring[0]).perp_dot(ring[2] - ring[0]) < 0.0 {
-            ring.reverse();
-        }
-        g.plain(&ring, FIELD, Surface::Asphalt, hex(0x46484b));
-        if g.level >= 3 {
-            for by in [-4.6, 4.6, 0.0] {
-                if by == 0.0 && k % 2 == 0 {
-                    continue;
-                }
-                let mut q = quad(by + 0.08, by - 0.08);
-                if (q[1] - q[0]).perp_dot(q[2] - q[0]) < 0.0 {
-                    q.reverse();
-                }
-                g.plain(&q, MARK, Surface::Plain, WHITE);
-            }
-        }
-    }
-}
-
-fn rails(g: &mut Ground) {
-    let y = 192.0;
-    g.band([-420.0, y].into(), [-190.0, y].into(), 3.4, FIELD, Surface::Gravel, hex(0x5b554d));
-    if g.level >= 2 {
-        for s in [-0.75, 0.75] {
-            g.band([-420.0, y + s].into(), [-192.0, y + s].into(), 0.16, MARK, Surface::Metal, hex(0x63594f));
-        }
-    }
-}
-
-/// Road lanes, parking places, and the AGVs' lanes between the halls.
-fn lanes(g: &mut Ground) {
-    for y in [-92.0, 176.0] {
-        g.dashes([-418.0, y], [418.0, y], 0.15, (3.0, 6.0), WHITE);
-        for s in [-7.5, 7.5] {
-            g.line([-418.0, y + s], [418.0, y + s], 0.15, WHITE);
-        }
-    }
-    g.line([-120.0, -299.0], [-120.0, -100.0], 0.15, YELLOW);
-    // AGVs: blue bands with white edges, and crossings where people walk.
-    let routes: [([f64; 2], [f64; 2]); 6] = [
-        ([120.0, 40.0], [165.0, 40.0]),
-        ([-245.0, 118.0], [-212.0, 118.0]),
-        ([-212.0, 118.0], [-212.0, -24.0]),
-        ([-235.0, -24.0], [-212.0, -24.0]),
-        ([-212.0, 40.0], [-200.0, 40.0]),
-        ([142.0, 40.0], [142.0, 140.0]),
-    ];
-    for (a, b) in routes {
-        g.band(a.into(), b.into(), 3.6, STAIN, Surface::Plain, BLUE);
-        let side = (DVec2::from(b) - DVec2::from(a)).normalize().perp() * 1.9;
-        for s in [-1.0, 1.0] {
-            let shift = |p: [f64; 2]| (DVec2::from(p) + side * s).to_array();
-            g.line(shift(a), shift(b), 0.15, WHITE);
-        }
-        if g.level >= 3 {
-            let (a, b) = (DVec2::from(a), DVec2::from(b));
-            g.text(a.midpoint(b).to_array(), (b - a).normalize(), 1.4, "AGV", WHITE);
-        }
-    }
-    if g.level < 3 {
-        return;
-    }
-    for row in 0..5 {
-        let y = -262.0 + 34.0 * f64::from(row);
-        for k in 0..=92 {
-            let x = 270.0 + (f64::from(k) - 46.0) * 2.6;
-            g.line([x, y - 5.4], [x, y + 5.4], 0.1, WHITE);
-        }
-    }
-    for k in 0..15 {
-        let y = 40.0 - 45.0 + 2.6 + 5.8 * f64::from(k);
-        g.line([296.0, y], [316.0, y], 0.15, YELLOW);
-    }
-    for x in 0..28 {
-        let x = -410.0 + 20.0 * f64::from(x);
-        g.band([x, -84.0].into(), [x, -61.0].into(), 0.06, STAIN, Surface::Concrete, hex(0x57554f));
-    }
-    g.band([-200.0, -34.0].into(), [120.0, -34.0].into(), 2.0, STAIN, Surface::Plain, hex(0x6f7a55));
-    for k in 0..12 {
-        let y = -82.3 + 4.6 * f64::from(k);
-        g.line([380.0, y], [398.0, y], 0.15, WHITE);
-    }
-    for k in 0..9 {
-        let x = -116.0 + f64::from(k) - 8.0;
-        g.band([x, -96.5].into(), [x, -92.5].into(), 0.5, MARK, Surface::Plain, WHITE);
-    }
-    for (k, (x, y)) in [(-190.0, -60.0), (60.0, -60.0), (150.0, 120.0), (-230.0, 60.0)].into_iter().enumerate() {
-        g.stains([x - 20.0, y - 12.0, x + 20.0, y + 12.0], 14, hex(0x706e67), 40 + k as u64);
-    }
 }
