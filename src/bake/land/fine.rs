@@ -198,16 +198,14 @@ impl Drawing<'_> {
             Shape::Point(point) => {
                 facts.height_m = things::point(&mut self.mesh, self.context, item, point, self.detail) as f32;
             }
-            Shape::Model(placed) => {
-                match things::model(&mut self.mesh, self.context, item, placed, self.detail) {
-                    Some(height_m) => facts.height_m = height_m as f32,
-                    None if self.detail == 4 => issues.push(Issue::error(
-                        item.feature.id.clone(),
-                        format!("the model {:?} can't be had; it is left out", placed.uri),
-                    )),
-                    None => {}
-                }
-            }
+            Shape::Model(placed) => match things::model(&mut self.mesh, self.context, item, placed, self.detail) {
+                Some(height_m) => facts.height_m = height_m as f32,
+                None if self.detail == 4 => issues.push(Issue::error(
+                    item.feature.id.clone(),
+                    format!("the model {:?} can't be had; it is left out", placed.uri),
+                )),
+                None => {}
+            },
         }
         self.mesh.feature = None;
         self.settle(item, row, facts, self.count() > before);

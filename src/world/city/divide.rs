@@ -459,9 +459,8 @@ impl Divider<'_> {
         if total < task.gap_m + half_a + half_b {
             return false;
         }
-        let to_kerb = |p: DVec2| {
-            (0..n).map(|k| to_segment(p, rim[k], rim[(k + 1) % n]).0 - half[k]).fold(f64::MAX, f64::min)
-        };
+        let to_kerb =
+            |p: DVec2| (0..n).map(|k| to_segment(p, rim[k], rim[(k + 1) % n]).0 - half[k]).fold(f64::MAX, f64::min);
         let mut run = 0.0;
         for w in points.windows(2) {
             let length = (w[1] - w[0]).length();

@@ -14,5 +14,3 @@ pub mod relief;
 pub mod surface;
 pub mod terrain;
 pub mod words;
-
-

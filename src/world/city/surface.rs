@@ -78,17 +78,11 @@ const ARTERIAL: [Band; 5] = [
     band(Use::Cycle, 7.0, 8.4),
     band(Use::Parking, 8.4, 10.4),
 ];
-const ARTERIAL_BUS: [Band; 4] = [
-    band(Use::Median, 0.0, 1.0),
-    band(Use::Drive, 1.0, 4.2),
-    band(Use::Drive, 4.2, 7.2),
-    band(Use::Bus, 7.2, 10.4),
-];
-const PORT_ROAD: [Band; 3] =
-    [band(Use::Drive, 0.0, 3.6), band(Use::Drive, 3.6, 7.2), band(Use::Shoulder, 7.2, 8.2)];
+const ARTERIAL_BUS: [Band; 4] =
+    [band(Use::Median, 0.0, 1.0), band(Use::Drive, 1.0, 4.2), band(Use::Drive, 4.2, 7.2), band(Use::Bus, 7.2, 10.4)];
+const PORT_ROAD: [Band; 3] = [band(Use::Drive, 0.0, 3.6), band(Use::Drive, 3.6, 7.2), band(Use::Shoulder, 7.2, 8.2)];
 const MOUNTAIN: [Band; 2] = [band(Use::Drive, 0.0, 3.4), band(Use::Shoulder, 3.4, 4.2)];
-const COLLECTOR: [Band; 3] =
-    [band(Use::Drive, 0.0, 3.2), band(Use::Cycle, 3.2, 4.6), band(Use::Parking, 4.6, 6.8)];
+const COLLECTOR: [Band; 3] = [band(Use::Drive, 0.0, 3.2), band(Use::Cycle, 3.2, 4.6), band(Use::Parking, 4.6, 6.8)];
 const LOCAL: [Band; 2] = [band(Use::Drive, 0.0, 2.6), band(Use::Parking, 2.6, 4.6)];
 const LANE: [Band; 1] = [band(Use::Shared, 0.0, 2.4)];
 const PEDESTRIAN: [Band; 1] = [band(Use::Walk, 0.0, 3.0)];
@@ -100,7 +94,9 @@ pub fn section(graph: &Graph, edge: &Edge) -> Section {
     let name = graph.ways[edge.way as usize].name.as_str();
     let variant = edge.way as usize % 3;
     let bands: &'static [Band] = match edge.class {
-        Class::Boulevard if matches!(name, "Avenida Marginal" | "Avenida da Liberdade" | "Avenida das Dunas") => &BOULEVARD,
+        Class::Boulevard if matches!(name, "Avenida Marginal" | "Avenida da Liberdade" | "Avenida das Dunas") => {
+            &BOULEVARD
+        }
         Class::Boulevard => &BOULEVARD_TRAM,
         Class::Arterial if variant == 0 => &ARTERIAL_BUS,
         Class::Arterial => &ARTERIAL,
@@ -280,13 +276,15 @@ impl BlockLand {
 
 /// Radius of the kerb between two streets.
 fn radius_m(a: Class, b: Class) -> f64 {
-    let of = |c: Class| -> f64 { match c {
-        Class::Boulevard | Class::Arterial | Class::PortRoad => 8.0,
-        Class::Collector | Class::Mountain => 6.0,
-        Class::Local => 4.5,
-        Class::Track => 3.0,
-        _ => 1.2,
-    } };
+    let of = |c: Class| -> f64 {
+        match c {
+            Class::Boulevard | Class::Arterial | Class::PortRoad => 8.0,
+            Class::Collector | Class::Mountain => 6.0,
+            Class::Local => 4.5,
+            Class::Track => 3.0,
+            _ => 1.2,
+        }
+    };
     of(a).min(of(b))
 }
 
@@ -337,11 +335,7 @@ fn junction(graph: &Graph, node: usize) -> Junction {
     let arm = |i: usize| {
         let side = leaves[i].perp() * half[i];
         let end = at + leaves[i] * reach[i];
-        let (right, left) = if n > 2 {
-            (end - side, end + side)
-        } else {
-            (corners[(i + n - 1) % n][0], corners[i][0])
-        };
+        let (right, left) = if n > 2 { (end - side, end + side) } else { (corners[(i + n - 1) % n][0], corners[i][0]) };
         Arm { edge: arms[i].0, begins: arms[i].1, right, left, leaves: leaves[i] }
     };
     let arms: Vec<Arm> = (0..n).map(arm).collect();
