@@ -207,7 +207,7 @@ impl World {
     }
 
     fn draw_trees(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
-        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0);
+        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town.is_open(p);
         for plant in cover::trees(&self.terrain, rect, free) {
             crate::bake::draw::plants::draw(mesh, &plant, detail);
         }

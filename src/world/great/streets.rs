@@ -4,7 +4,7 @@
 //! takes its height from the terrain, so that both sides of a kerb meet. A piece belongs to the tile that its middle lies
 //! in. Plan frame metres.
 
-use glam::{DVec2, DVec3};
+use glam::{DVec2, DVec3, Vec3};
 
 use crate::bake::det::Rng;
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface as Class, blend, hex, scale};
@@ -16,7 +16,7 @@ use crate::world::city::terrain::Terrain;
 /// Height of kerbs.
 pub const KERB_M: f64 = 0.13;
 /// How far apart heights are taken along kerbs, by level of detail.
-const STEP_M: [f64; 5] = [80.0, 60.0, 40.0, 16.0, 6.5];
+const STEP_M: [f64; 5] = [80.0, 60.0, 40.0, 20.0, 8.0];
 const ASPHALT: Rgb = hex(0x4d4d4e);
 const PAVING: Rgb = hex(0xa9a49b);
 const MARKING: Rgb = hex(0xe2e0d8);
@@ -37,6 +37,8 @@ struct Cut {
     right: DVec3,
     left: DVec3,
     at_m: f64,
+    /// Of the road here; the same for both pieces that meet in the cut, so that they share vertices.
+    normal: Vec3,
 }
 
 impl Cut {
@@ -115,9 +117,15 @@ impl Streets<'_> {
                 let t = i as f64 / n as f64;
                 let m = at_m + length * scale_m * t;
                 let (right, left) = (quad[0].lerp(quad[1], t), quad[3].lerp(quad[2], t));
-                cuts.push(Cut { right: right.extend(height(right, m)), left: left.extend(height(left, m)), at_m: m });
+                let (right, left) = (right.extend(height(right, m)), left.extend(height(left, m)));
+                cuts.push(Cut { right, left, at_m: m, normal: Vec3::Z });
             }
             at_m += length * scale_m;
+        }
+        for k in 0..cuts.len() {
+            let (before, after) = (cuts[k.saturating_sub(1)], cuts[(k + 1).min(cuts.len() - 1)]);
+            let along = after.right + after.left - before.right - before.left;
+            cuts[k].normal = along.cross(cuts[k].left - cuts[k].right).normalize_or(DVec3::Z).as_vec3();
         }
         cuts
     }
@@ -189,7 +197,7 @@ impl Streets<'_> {
         let (a, b) = (&pair[0], &pair[1]);
         let p =
             [a.point(half_m, y.0, up), b.point(half_m, y.0, up), b.point(half_m, y.1, up), a.point(half_m, y.1, up)];
-        mesh.quad(Matter::Solid, p, color);
+        mesh.quad_normals(Matter::Solid, p, [a.normal, b.normal, b.normal, a.normal], [color; 4]);
     }
 
     fn junction(&self, mesh: &mut Mesh, node: usize, detail: usize) {
@@ -206,8 +214,12 @@ impl Streets<'_> {
             along(self.terrain, junction.rim[k], junction.rim[(k + 1) % n], detail, &mut rim);
         }
         let tone = 0.94 + 0.1 * (node % 7) as f32 / 7.0;
+        // One normal for all of it: the rim's plane in the mean.
+        let spokes = (0..rim.len()).map(|k| (rim[k] - centre).cross(rim[(k + 1) % rim.len()] - centre));
+        let normal = spokes.sum::<DVec3>().normalize_or(DVec3::Z).as_vec3();
         for k in 0..rim.len() {
-            mesh.tri(Matter::Solid, [centre, rim[k], rim[(k + 1) % rim.len()]], [scale(color, tone); 3]);
+            let v = [centre, rim[k], rim[(k + 1) % rim.len()]].map(|p| mesh.vertex(p, normal, scale(color, tone)));
+            mesh.push(Matter::Solid, v);
         }
         mesh.surface = Class::Plain;
     }
@@ -296,7 +308,12 @@ impl Streets<'_> {
             let span = (pair[1].at_m - pair[0].at_m).max(1e-6);
             let cut = |at_m: f64| {
                 let t = ((at_m - pair[0].at_m) / span).clamp(0.0, 1.0);
-                Cut { right: pair[0].right.lerp(pair[1].right, t), left: pair[0].left.lerp(pair[1].left, t), at_m }
+                Cut {
+                    right: pair[0].right.lerp(pair[1].right, t),
+                    left: pair[0].left.lerp(pair[1].left, t),
+                    at_m,
+                    normal: pair[0].normal,
+                }
             };
             let piece = [cut(m.0.max(pair[0].at_m)), cut(m.1.min(pair[1].at_m))];
             if piece[1].at_m - piece[0].at_m < 0.05 || !inside(rect, (piece[0].right + piece[1].left) * 0.5) {
@@ -338,6 +355,7 @@ impl Streets<'_> {
         if inner.len() != n || detail < 2 {
             return Some(inner);
         }
+        let normal = self.lie(face);
         for k in 0..n {
             let next = (k + 1) % n;
             let (a, b, c, d) = (block.kerb[k], block.kerb[next], inner[next], inner[k]);
@@ -345,13 +363,19 @@ impl Streets<'_> {
             if widths[k] < 0.2 || !inside(rect, middle) {
                 continue;
             }
-            self.pavement_piece(mesh, [a, b, c, d], detail);
+            self.pavement_piece(mesh, [a, b, c, d], normal, detail);
         }
         mesh.surface = Class::Plain;
         Some(inner)
     }
 
-    fn pavement_piece(&self, mesh: &mut Mesh, [a, b, c, d]: [DVec2; 4], detail: usize) {
+    /// The normal of a block's ground as a whole, so that its pieces share vertices.
+    pub fn lie(&self, face: usize) -> Vec3 {
+        let slope = self.terrain.hillside(self.graph.faces[face].bounds.centre());
+        DVec3::new(-slope.x, -slope.y, 1.0).normalize().as_vec3()
+    }
+
+    fn pavement_piece(&self, mesh: &mut Mesh, [a, b, c, d]: [DVec2; 4], normal: Vec3, detail: usize) {
         let up = if detail >= 3 { KERB_M } else { 0.05 };
         let n = parts(a, b, detail);
         let on = |p: DVec2, lift: f64| p.extend(self.terrain.height(p) + lift);
@@ -360,9 +384,10 @@ impl Streets<'_> {
             let (p, q) = (a.lerp(b, t0), a.lerp(b, t1));
             let (r, s) = (d.lerp(c, t1), d.lerp(c, t0));
             mesh.surface = Class::Paving;
-            mesh.quad_shaded(
+            mesh.quad_normals(
                 Matter::Solid,
                 [on(p, up), on(q, up), on(r, up), on(s, up)],
+                [normal; 4],
                 [PAVING, PAVING, scale(PAVING, 0.86), scale(PAVING, 0.86)],
             );
             if detail >= 4 {
@@ -377,8 +402,15 @@ impl Streets<'_> {
         }
     }
 
-    /// Fills a ring with a surface that follows the terrain: cells of `cell_m` clipped to the ring.
-    pub fn fill(&self, mesh: &mut Mesh, ring: &[DVec2], up_m: f64, detail: usize, color: impl Fn(DVec2) -> Rgb) {
+    /// Fills a ring with a surface that lies on the terrain at the ring.
+    pub fn fill(
+        &self,
+        mesh: &mut Mesh,
+        ring: &[DVec2],
+        (up_m, normal): (f64, Vec3),
+        detail: usize,
+        color: impl Fn(DVec2) -> Rgb,
+    ) {
         let mut points: Vec<DVec3> = Vec::new();
         for k in 0..ring.len() {
             along(self.terrain, ring[k], ring[(k + 1) % ring.len()], detail, &mut points);
@@ -391,7 +423,8 @@ impl Streets<'_> {
             if (p[1] - p[0]).cross(p[2] - p[0]).z < 0.0 {
                 p.swap(1, 2);
             }
-            mesh.tri(Matter::Solid, p, p.map(|p| color(p.truncate())));
+            let v = p.map(|p| mesh.vertex(p, normal, color(p.truncate())));
+            mesh.push(Matter::Solid, v);
         }
     }
 }

@@ -89,6 +89,25 @@ impl Town {
         Some(Ground { surface, color: scale(color, tone), covered: false })
     }
 
+    /// Whether trees of open country may grow at a place: not in streets nor on settled land.
+    pub fn is_open(&self, p: DVec2) -> bool {
+        let here = Bounds::new(p - 12.0, p + 12.0);
+        let on_street = self.graph.edges_in(&here).into_iter().any(|e| {
+            let edge = &self.graph.edges[e];
+            edge.class.is_street() && edge.line.nearest(p).0 < edge.class.half_m() + 4.0
+        });
+        let settled = || {
+            let face = self.graph.faces_in(&here).into_iter().find(|&f| {
+                crate::world::city::geom::contains(&self.surface.blocks[f].kerb, p)
+            });
+            face.is_none_or(|f| {
+                let f = &self.graph.faces[f];
+                f.ground != Land::Block || f.district.is_settled() && f.district != District::Park
+            })
+        };
+        !on_street && !settled()
+    }
+
     /// Streets, pavements and blocks of a tile as geometry.
     pub fn draw(&self, mesh: &mut Mesh, terrain: &Terrain, rect: &Bounds, detail: usize) {
         let streets = self.streets(terrain);
@@ -103,7 +122,7 @@ impl Town {
                 mesh.surface = surface;
                 let up = if detail >= 3 { KERB_M } else { 0.05 };
                 let tone = |p: DVec2| scale(color, 1.0 + 0.1 * noise(self.seed ^ 62, p / 9.0) as f32);
-                streets.fill(mesh, &inner, up, detail, tone);
+                streets.fill(mesh, &inner, (up, streets.lie(face)), detail, tone);
                 mesh.surface = Class::Plain;
             }
         }
