@@ -477,12 +477,12 @@ impl Laying {
             Line::smooth(&controls, 45.0).points
         };
         let mut marginal = offset(-5480.0, 1760.0, 152.0, 86.0, 260.0);
-        marginal.extend([(2060.0, -2600.0), (2330.0, -2590.0)].map(|p| DVec2::new(p.0, p.1)));
+        marginal.extend([(2060.0, -2600.0), (2330.0, -2592.0), (2900.0, -2600.0), (3464.0, -2600.0)].map(|p| DVec2::new(p.0, p.1)));
         self.street(Class::Boulevard, "Avenida Marginal", Line::smooth(&marginal, 45.0).points);
         self.street(Class::Promenade, "Passeio Maritimo", offset(-5520.0, 1800.0, 92.0, 26.0, 160.0));
         let port = [
-            (2280.0, -2592.0),
-            (2900.0, -2600.0),
+            (3436.0, -2600.0),
+            (3950.0, -2604.0),
             (4450.0, -2610.0),
             (4950.0, -2560.0),
             (5260.0, -2330.0),
@@ -509,14 +509,10 @@ impl Laying {
         });
         let eastern = [(-7100.0, -2330.0), (-6980.0, -2080.0), (-6860.0, -1700.0)].map(|p| DVec2::new(p.0, p.1));
         self.street(Class::Collector, "Rua da Falesia", Line::smooth(&eastern, 45.0).points);
-        // The port's land: its long northern fence, and the road to each gate.
+        // The port's land: its long northern fence. Two avenues begin at its gates.
         let north = PORT.centre.y + PORT.half.y;
         let (west, east) = (PORT.centre.x - PORT.half.x, PORT.centre.x + PORT.half.x);
         self.border((-6..=26).map(|k| DVec2::new(west + (east - west) * f64::from(k) / 25.0, north)).collect());
-        for gate in PORT.gates {
-            let p = PORT.centre + *gate;
-            self.street(Class::PortRoad, "Acesso ao Porto", vec![p - DVec2::Y * 20.0, p + DVec2::Y * 140.0]);
-        }
     }
 
     /// Quay streets on both banks in the city, bare banks above it.
@@ -550,7 +546,8 @@ impl Laying {
                     .collect();
                 self.border(line);
             }
-            for m in [from, to] {
+            let world = 0.0..motorway.line.length();
+            for m in [from, to].into_iter().filter(|m| world.contains(m)) {
                 let half = motorway.strip_half_m(m.clamp(from + 1.0, to - 1.0)).unwrap_or(33.0) + 20.0;
                 let inner = m.clamp(from + 2.0, to - 2.0);
                 self.border(vec![motorway.beside(inner, half), motorway.beside(inner, -half)]);

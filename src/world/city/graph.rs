@@ -303,6 +303,21 @@ impl Graph {
         out
     }
 
+    /// Cuts and fills the ground for the roads up the mountain, so that they are level across.
+    pub fn grade_mountain_roads(&self, terrain: &mut Terrain) {
+        for edge in self.edges.iter().filter(|e| e.class == Class::Mountain) {
+            let line = &edge.line;
+            let mut heights: Vec<f64> = line.points.iter().map(|&p| terrain.height(p)).collect();
+            for _ in 0..6 {
+                let old = heights.clone();
+                for k in 1..old.len().saturating_sub(1) {
+                    heights[k] = (old[k - 1] + old[k] * 2.0 + old[k + 1]) * 0.25;
+                }
+            }
+            terrain.grade(line.clone(), heights, Class::Mountain.half_m() + 1.5, 14.0, Vec::new());
+        }
+    }
+
     pub fn name_of(&self, edge: usize) -> &str {
         &self.ways[self.edges[edge].way as usize].name
     }

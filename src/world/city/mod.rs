@@ -1,16 +1,82 @@
 //! The plan of the great world: a coastal city of 16 by 16 km, made from a seed.
 //!
-//! Pure data, no drawing. Plan frame: metres east and north of the world's middle, up above the sea.
+//! Pure data, no drawing. Plan frame: metres east and north of the world's middle, up above the sea at 0.
+//!
+//! [`City::new`] makes what everything hangs on, in about a second: the land ([`terrain`]), the street graph and its
+//! faces ([`graph`]), the surfaces between kerbs ([`surface`]), the motorway ([`motorway`]). Buildings of a block are
+//! made when they are asked for, always the same ([`City::buildings_of`]), so that a hundred thousand of them need no
+//! memory.
+//!
+//! Numbers: edges, nodes and faces are those of the graph; strips, junctions and blocks of land have the same ones.
 
 pub mod arterials;
+pub mod buildings;
 pub mod districts;
 pub mod divide;
 pub mod geom;
 pub mod graph;
+pub mod landmarks;
+pub mod lots;
 pub mod motorway;
 pub mod near;
 pub mod net;
+pub mod program;
 pub mod relief;
+pub mod styles;
 pub mod surface;
 pub mod terrain;
 pub mod words;
+
+use super::building::Building;
+use districts::QUARTERS;
+use geom::Bounds;
+use graph::{Graph, Ground};
+use lots::Parcel;
+use motorway::Motorway;
+use program::Program;
+use surface::Surface;
+use terrain::Terrain;
+
+/// The whole plan.
+pub struct City {
+    pub seed: u64,
+    pub terrain: Terrain,
+    pub motorway: Motorway,
+    pub graph: Graph,
+    pub surface: Surface,
+}
+
+impl City {
+    pub fn new(seed: u64) -> Self {
+        let mut terrain = Terrain::new(seed);
+        let motorway = Motorway::new(&terrain);
+        let mut graph = Graph::new(seed, &terrain, &motorway);
+        motorway.grade(&mut terrain);
+        graph.grade_mountain_roads(&mut terrain);
+        let surface = Surface::fitted(&mut graph);
+        Self { seed, terrain, motorway, graph, surface }
+    }
+
+    /// Faces that touch a rectangle and are land between streets.
+    pub fn blocks_in(&self, rect: &Bounds) -> Vec<usize> {
+        let mut found = self.graph.faces_in(rect);
+        found.retain(|&f| self.graph.faces[f].ground == Ground::Block);
+        found
+    }
+
+    pub fn program_of(&self, face: usize) -> Program {
+        let parcel = Parcel::new(&self.graph, &self.surface, face);
+        program::program_of(self, face, parcel.as_ref())
+    }
+
+    /// What stands on a face; the same at every call.
+    pub fn buildings_of(&self, face: usize) -> Vec<Building> {
+        buildings::on_block(self, face)
+    }
+
+    /// The name of the quarter that a face lies in.
+    pub fn quarter_name(&self, face: usize) -> &'static str {
+        QUARTERS[self.graph.faces[face].quarter as usize].name
+    }
+}
+

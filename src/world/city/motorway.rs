@@ -109,7 +109,7 @@ impl Motorway {
 
     /// The stretches on the ground: between the tunnel, the bridge and the world's borders.
     pub fn stretches(&self) -> [(f64, f64); 3] {
-        [(-200.0, TUNNEL_M.0), (TUNNEL_M.1, BRIDGE_M.0), (BRIDGE_M.1, self.line.length() + 200.0)]
+        [(-40.0, TUNNEL_M.0), (TUNNEL_M.1, BRIDGE_M.0), (BRIDGE_M.1, self.line.length() + 40.0)]
     }
 
     /// A point beside it, `left` metres to the left of the way east.

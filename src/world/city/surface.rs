@@ -3,8 +3,8 @@
 //! All three share their corners exactly, so together they tile the world's square without gap or overlap. Kerbs turn
 //! around corners in arcs. Plan frame metres, counter-clockwise. Edges that are no streets have no width.
 
-use super::geom::{Line, mitre};
-use super::graph::{Class, Edge, Graph};
+use super::geom::{Line, is_simple, mitre};
+use super::graph::{Class, Edge, Graph, Ground};
 use super::terrain::Terrain;
 use crate::bake::det::{lerp, sin_cos};
 use glam::DVec2;
@@ -150,6 +150,49 @@ impl Strip {
     }
 }
 
+impl Strip {
+    /// Whether all its pieces are convex and none is turned over.
+    pub fn is_sound(&self) -> bool {
+        self.quads().all(|q| {
+            let turns = |k: usize| (q[(k + 1) % 4] - q[k]).perp_dot(q[(k + 2) % 4] - q[(k + 1) % 4]) > -1e-6;
+            let flat = (q[0] - q[3]).length_squared() < 1e-9;
+            flat || (0..4).all(turns) && (q[1] - q[0]).dot(q[2] - q[3]) > 0.0
+        })
+    }
+}
+
+impl Junction {
+    /// Whether every point of it is seen from its node.
+    pub fn is_sound(&self, node: DVec2) -> bool {
+        let n = self.rim.len();
+        (0..n).all(|k| (self.rim[k] - node).perp_dot(self.rim[(k + 1) % n] - node) > -1e-6)
+    }
+}
+
+/// Drops the bends of a street that lie too near its ends, all bends next time, and then makes it narrower.
+fn relax(edge: &mut Edge, strip: &Strip) {
+    let line = &edge.line;
+    let last = line.points.len() - 1;
+    if last > 1 {
+        let near = |m: f64| m < strip.from_m + 5.0 || m > strip.to_m - 5.0;
+        let any = (1..last).any(|k| near(line.at_m[k]));
+        let points = (0..=last).filter(|&k| k == 0 || k == last || any && !near(line.at_m[k]));
+        edge.line = Line::new(points.map(|k| line.points[k]).collect());
+    } else {
+        edge.class = narrower(edge.class);
+    }
+}
+
+fn narrower(class: Class) -> Class {
+    match class {
+        Class::Boulevard => Class::Arterial,
+        Class::Arterial | Class::PortRoad => Class::Collector,
+        Class::Collector => Class::Local,
+        Class::Local => Class::Lane,
+        _ => Class::Border,
+    }
+}
+
 /// Where an edge meets a junction.
 #[derive(Debug, Clone, Copy)]
 pub struct Arm {
@@ -206,6 +249,51 @@ impl Surface {
         let strips = (0..graph.edges.len()).map(|e| strip(graph, &junctions, e)).collect();
         let mut surface = Self { strips, junctions, blocks: Vec::new() };
         surface.blocks = (0..graph.faces.len()).map(|f| surface.block(graph, f)).collect();
+        surface
+    }
+
+    /// The surfaces, with the few streets straightened or narrowed first that would not fit between their ends.
+    pub fn fitted(graph: &mut Graph) -> Self {
+        let mut surface = Self::new(graph);
+        for _ in 0..8 {
+            let mut done = true;
+            for e in 0..graph.edges.len() {
+                if !surface.strips[e].is_sound() {
+                    done = false;
+                    relax(&mut graph.edges[e], &surface.strips[e]);
+                }
+            }
+            for n in 0..graph.nodes.len() {
+                if !surface.junctions[n].is_sound(graph.nodes[n].at) {
+                    done = false;
+                    let arms = graph.nodes[n].arms.iter().map(|a| a.0 as usize);
+                    let streets = arms.filter(|&e| graph.edges[e].class.is_street());
+                    let narrow = streets.min_by(|&a, &b| {
+                        let half = |e: usize| graph.edges[e].class.half_m();
+                        half(a).total_cmp(&half(b)).then(a.cmp(&b))
+                    });
+                    if let Some(e) = narrow {
+                        graph.edges[e].class = narrower(graph.edges[e].class);
+                    }
+                }
+            }
+            for f in 0..graph.faces.len() {
+                let kerb = &surface.blocks[f].kerb;
+                if graph.faces[f].ground == Ground::Block && kerb.len() < 300 && !is_simple(kerb) {
+                    done = false;
+                    let bent = graph.faces[f].sides.iter().map(|s| s.0 as usize);
+                    if let Some(e) = bent.filter(|&e| graph.edges[e].class.is_street()).min_by(|&a, &b| {
+                        graph.edges[a].line.length().total_cmp(&graph.edges[b].line.length()).then(a.cmp(&b))
+                    }) {
+                        relax(&mut graph.edges[e], &surface.strips[e]);
+                    }
+                }
+            }
+            if done {
+                break;
+            }
+            surface = Self::new(graph);
+        }
         surface
     }
 
