@@ -2,4 +2,5 @@
 //!
 //! Native only: a browser opens what was baked elsewhere.
 
+pub mod pictures;
 pub mod proj;
