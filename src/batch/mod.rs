@@ -5,5 +5,6 @@
 pub mod cloud;
 pub mod inspect;
 pub mod land;
+pub mod pictures;
 pub mod proj;
 pub mod spill;

@@ -176,7 +176,7 @@ fn cubic_heights_are_those_of_another_tool() {
     let utm = named("EPSG:32631", Heights::Ellipsoidal).expect("known");
     // By numpy with positions by pyproj.
     for (row, col, expected) in
-        [(100, 100, 2393.558_881), (120, 150, 1985.453_539), (159, 199, 1864.732_938), (130, 110, 1745.845_077)]
+        [(100, 100, 2393.558881), (120, 150, 1985.453539), (159, 199, 1864.732938), (130, 110, 1745.845077)]
     {
         let post = DVec2::new(f64::from(col), f64::from(row));
         let place = utm.lon_lat_from_map(tiff.head().map_from_post.transform_point2(post)).expect("on Earth");
