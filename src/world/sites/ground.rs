@@ -68,7 +68,7 @@ impl Ground {
         self.piece(&corners, layer, surface);
     }
 
-    /// A field in cells of about `cell` metres whose corners are worn by noise: `wear` is how far the colour varies.
+    /// A field in cells of about `cell` metres whose corners are worn by noise: `wear` is about how far the colour varies.
     pub fn field(&mut self, area: Area, layer: u8, surface: Surface, c: Rgb, (cell, wear): (f64, f32)) {
         let [x0, y0, x1, y1] = area;
         let cell = cell.max([400.0, 150.0, 50.0, 20.0, 8.0][self.level]);
@@ -82,7 +82,7 @@ impl Ground {
             // Long along the site (traffic) and short across it.
             let broad = fractal(seed, p * DVec2::new(0.008, 0.016), 2);
             let fine = fractal(seed ^ 77, p * DVec2::new(0.035, 0.07), 2);
-            scale(c, 1.0 + wear * (broad * 0.6 + fine * 0.55) as f32)
+            scale(c, 1.0 + 1.7 * wear * (broad * 0.6 + fine * 0.55) as f32)
         };
         for k in 0..ny {
             for i in 0..nx {

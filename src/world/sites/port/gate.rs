@@ -21,6 +21,7 @@ pub fn build(site: &mut Builder) {
     lanes(site);
     portals(site);
     queue(site);
+    truck_park(site);
     houses(site);
     rail(site);
     parking(site);
@@ -208,6 +209,36 @@ fn queue(site: &mut Builder) {
             40.0 + 26.0 * k as f64,
             if k % 2 == 0 { -FRAC_PI_2 } else { FRAC_PI_2 },
         );
+    }
+}
+
+/// Columns of the truck park (their middle, which way the trucks look) and of the chassis park; places are 4.6 m apart.
+pub const TRUCK_PARK: [(f64, f64); 4] = [(-308.0, 0.0), (-264.0, PI), (-140.0, 0.0), (-108.0, PI)];
+pub const PARK_Y: (f64, f64, usize) = (42.0, 4.6, 30);
+
+/// Trucks that wait for their time slot west of the port's road, chassis without boxes east of it.
+fn truck_park(site: &mut Builder) {
+    let mut rng = Rng::of(site.seed, 0x7A4C, 1);
+    for (column, (x, angle)) in TRUCK_PARK.into_iter().enumerate() {
+        for k in 0..PARK_Y.2 {
+            let y = PARK_Y.0 + PARK_Y.1 * k as f64;
+            let (there, seed) = (rng.chance(if column < 2 { 0.55 } else { 0.45 }), rng.next_u64());
+            if !there {
+                continue;
+            }
+            if column < 2 {
+                truck(site, &mut rng, x, y, angle);
+            } else {
+                let load = if seed.is_multiple_of(4) { Load::Container(seed) } else { Load::Empty };
+                site.add(turned([x, y, 0.0], angle), Extent(8.0, 4.2, 2), None, move |pen| {
+                    vehicles::trailer(pen, load)
+                });
+            }
+        }
+    }
+    for y in [60.0, 120.0, 178.0] {
+        yard::mast(site, -286.0, y);
+        yard::mast(site, -124.0, y);
     }
 }
 

@@ -36,6 +36,8 @@ pub fn draw(seed: u64, level: usize) -> Vec<Patch> {
     }
     if level >= 3 {
         apron(g);
+        repairs(g);
+        truck_park(g);
     }
     ground.patches.sort_by_key(|p| p.layer);
     ground.patches
@@ -301,6 +303,45 @@ fn car_park(g: &mut Ground) {
             g.line([x, y - 5.4], [x, y + 5.4], 0.1, WHITE);
         }
         g.text([x0 - 1.0, y], DVec2::X, 2.4, &format!("R{:02}", row + 1), YELLOW);
+    }
+}
+
+/// Where asphalt was cut and closed again: straight patches a little darker or lighter than what is around.
+fn repairs(g: &mut Ground) {
+    let mut rng = Rng::of(7, 0x4E9A, 0);
+    let areas: [(Area, usize); 6] = [
+        ([-330.0, 30.0, -92.0, 325.0], 70),
+        ([-88.0, 142.0, 615.0, 265.0], 90),
+        ([-935.0, 205.0, -335.0, 280.0], 60),
+        ([-935.0, 30.0, -335.0, 128.0], 60),
+        ([625.0, 212.0, 1025.0, 315.0], 40),
+        ([-938.0, -258.0, 618.0, -247.0], 60),
+    ];
+    for ([x0, y0, x1, y1], count) in areas {
+        for _ in 0..count {
+            let (x, y) = (rng.range(x0, x1 - 30.0), rng.range(y0, y1 - 8.0));
+            let (mut long, mut wide) = (rng.range(3.0, 28.0), rng.range(0.8, 4.5));
+            if rng.chance(0.3) && y + long < y1 {
+                std::mem::swap(&mut long, &mut wide);
+            }
+            let c = scale(ROAD, rng.pick(&[0.72, 0.8, 0.86, 1.22, 1.3]));
+            let p = [[x, y], [x + long, y], [x + long, y + wide], [x, y + wide]].map(DVec2::from);
+            g.plain(&p, STAIN, Surface::Asphalt, c);
+        }
+    }
+}
+
+fn truck_park(g: &mut Ground) {
+    let (from, pitch, count) = gate::PARK_Y;
+    for (x, _) in gate::TRUCK_PARK {
+        for k in 0..=count {
+            let y = from + pitch * (k as f64 - 0.5);
+            g.line([x - 9.0, y], [x + 9.0, y], 0.13, WHITE);
+        }
+    }
+    // Islands with grass between the places and the road.
+    for x in [-286.0, -124.0] {
+        g.field([x - 1.6, from - 4.0, x + 1.6, from + pitch * count as f64], FIELD, Surface::Grass, LAWN, (16.0, 0.2));
     }
 }
 

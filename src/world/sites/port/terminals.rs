@@ -2,12 +2,12 @@
 
 use super::super::parts::{GLASS, lattice};
 use super::super::pen::{Pen, faces, turned};
-use super::super::vehicles;
+use super::super::vehicles::{self, Shape};
 use super::super::{Builder, Extent, numbered};
 use super::{QUAY_Y, yard};
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Surface, hex, scale};
+use crate::bake::mesh::{Rgb, Surface, hex, scale};
 use glam::{DAffine3, DVec3};
 use std::f64::consts::{FRAC_PI_2, TAU};
 
@@ -52,41 +52,39 @@ fn cars(site: &mut Builder) {
     }
 }
 
-/// New cars stand in batches of one model, colours mixed.
-fn car_row(pen: &mut Pen, count: usize, full: f64, seed: u64) {
-    for side in [-1.0, 1.0] {
-        let mut rng = Rng::new(seed ^ side as i64 as u64);
-        let (mut left, mut shape, mut here) = (0, vehicles::HATCH, true);
-        let mut k = 0;
-        while k < count {
-            if left == 0 {
-                left = rng.int(6, 22);
-                shape = rng.pick(&[vehicles::HATCH, vehicles::SALOON, vehicles::SUV, vehicles::SUV, vehicles::VAN]);
-                here = rng.chance(full);
-            }
-            left -= 1;
+/// A side of a row: new cars stand in batches of one model, colours mixed. The same at all levels.
+fn places(count: usize, full: f64, rng: &mut Rng) -> Vec<Option<(Shape, Rgb)>> {
+    let mut out = Vec::with_capacity(count);
+    while out.len() < count {
+        let shape = rng.pick(&[vehicles::HATCH, vehicles::SALOON, vehicles::SUV, vehicles::SUV, vehicles::VAN]);
+        let here = rng.chance(full);
+        for _ in 0..rng.int(6, 22).min((count - out.len()) as i64) {
             let coat = hex(rng.pick(&vehicles::COATS));
-            let x = (k as f64 - (count as f64 - 1.0) * 0.5) * 2.35;
-            let run = if pen.level <= 1 {
-                8
-            } else if pen.level == 2 {
-                3
-            } else {
-                1
-            };
-            if here && pen.level <= 2 {
-                let (a, b) = (x - 0.95, x + (run as f64 - 1.0) * 2.35 + 0.95);
+            out.push(here.then_some((shape, coat)));
+        }
+    }
+    out
+}
+
+fn car_row(pen: &mut Pen, count: usize, full: f64, seed: u64) {
+    let run = [8, 8, 3, 1, 1][pen.level];
+    for side in [-1.0, 1.0] {
+        let row = places(count, full, &mut Rng::new(seed ^ u64::from(side < 0.0)));
+        for (group, cars) in row.chunks(run).enumerate() {
+            let Some((shape, coat)) = cars.iter().flatten().next().copied() else { continue };
+            let at = |k: usize| ((group * run + k) as f64 - (count as f64 - 1.0) * 0.5) * 2.35;
+            if pen.level <= 2 {
+                let (a, b) = (at(0) - 0.95, at(cars.len() - 1) + 0.95);
                 pen.of(Surface::Paint);
                 pen.block(
                     [a, side * 2.7 - shape.half, 0.0],
                     [b, side * 2.7 + shape.half, shape.roof * 0.8],
                     scale(coat, 0.8),
                 );
-            } else if here {
+            } else {
                 let angle = if side < 0.0 { -FRAC_PI_2 } else { FRAC_PI_2 };
-                vehicles::lean(&mut pen.within(turned([x, side * 2.7, 0.0], angle)), &shape, coat);
+                vehicles::lean(&mut pen.within(turned([at(0), side * 2.7, 0.0], angle)), &shape, coat);
             }
-            k += run;
         }
     }
 }
