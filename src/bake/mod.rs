@@ -12,6 +12,7 @@ pub mod draw;
 pub mod feature;
 pub mod frame;
 pub mod glb;
+pub mod job;
 pub mod land;
 pub mod mesh;
 pub mod meshopt;
