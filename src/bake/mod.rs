@@ -12,6 +12,7 @@ pub mod draw;
 pub mod feature;
 pub mod frame;
 pub mod glb;
+pub mod imagery;
 pub mod job;
 pub mod land;
 pub mod mesh;

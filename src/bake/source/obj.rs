@@ -86,11 +86,7 @@ pub fn read(obj: &[u8], files: &BTreeMap<String, Arc<[u8]>>, stand: &Stand) -> R
 }
 
 /// A library that is not there is as good as empty: others may be there.
-fn library_of(
-    files: &BTreeMap<String, Arc<[u8]>>,
-    name: &str,
-    missing: &RefCell<Vec<String>>,
-) -> tobj::MTLLoadResult {
+fn library_of(files: &BTreeMap<String, Arc<[u8]>>, name: &str, missing: &RefCell<Vec<String>>) -> tobj::MTLLoadResult {
     let Some(bytes) = files.get(name) else {
         missing.borrow_mut().push(name.to_string());
         return Ok(Default::default());
@@ -178,7 +174,8 @@ fn solid_material(material: &tobj::Material, picture: Option<usize>) -> SolidMat
     let [r, g, b] = if picture.is_some() && diffuse == [0.0; 3] { [1.0; 3] } else { diffuse };
     let alpha = finite(material.dissolve.unwrap_or(1.0), 1.0);
     // From Phong's exponent: the roughness whose lobe is as wide.
-    let roughness = material.shininess.filter(|ns| ns.is_finite() && *ns > 0.0).map_or(0.9, |ns| (2.0 / (ns + 2.0)).sqrt().sqrt());
+    let roughness =
+        material.shininess.filter(|ns| ns.is_finite() && *ns > 0.0).map_or(0.9, |ns| (2.0 / (ns + 2.0)).sqrt().sqrt());
     SolidMaterial {
         name: material.name.clone(),
         base_color: [r, g, b, alpha],

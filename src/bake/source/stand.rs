@@ -59,7 +59,8 @@ impl<'a> SiteFromModel<'a> {
             Stand::Map(crs) => {
                 // The middle of the footprint, at its foot.
                 let middle = ((low + high) / 2.0).with_z(low.z);
-                let origin = crs.geodetic(middle).ok_or(StandError::NotOnEarth { x: middle.x, y: middle.y, z: middle.z })?;
+                let origin =
+                    crs.geodetic(middle).ok_or(StandError::NotOnEarth { x: middle.x, y: middle.y, z: middle.z })?;
                 let site = SiteFrame::from_geodetic(Geodetic::from_degrees(origin.x, origin.y, origin.z));
                 let rotation = site_from_map_rotation(*crs, &site, middle);
                 Ok(Self { site, how: How::Map(*crs), rotation })

@@ -166,7 +166,7 @@ fn filled_voids_are_near_to_the_ground_that_was_cut_out() {
 }
 
 #[test]
-fn cubic_heights_are_those_of_gdal() {
+fn cubic_heights_are_those_of_another_tool() {
     let Some(bytes) = real_hgt() else { return };
     let options = TerrainOptions { interpolation: Interpolation::Cubic, ..TerrainOptions::default() };
     let mut terrain = Terrain::new(options);
@@ -174,14 +174,14 @@ fn cubic_heights_are_those_of_gdal() {
     let path = shared_data().expect("seen above").join("03_dem/derived-andorra/andorra_dem_utm31n_75m.tif");
     let tiff = GeoTiff::open(std::fs::File::open(path).expect("the file")).expect("a GeoTIFF");
     let utm = named("EPSG:32631", Heights::Ellipsoidal).expect("known");
-    // rasterio.warp.reproject(resampling=cubic, XSCALE=1, YSCALE=1, tolerance=0) of the height file to the GeoTIFF's grid.
+    // By numpy with positions by pyproj.
     for (row, col, expected) in
-        [(100, 100, 2391.9165), (120, 150, 1987.4515), (159, 199, 1865.7549), (130, 110, 1745.5928)]
+        [(100, 100, 2393.558881), (120, 150, 1985.453539), (159, 199, 1864.732938), (130, 110, 1745.845077)]
     {
         let post = DVec2::new(f64::from(col), f64::from(row));
         let place = utm.lon_lat_from_map(tiff.head().map_from_post.transform_point2(post)).expect("on Earth");
         let got = terrain.height_m(place).expect("inside");
-        assert!((got - expected).abs() < 0.01, "{row} {col}: {got} {expected}");
+        assert!((got - expected).abs() < 1e-3, "{row} {col}: {got} {expected}");
     }
 }
 

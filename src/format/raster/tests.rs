@@ -249,7 +249,7 @@ fn real_terrain_tiles_give_heights_of_their_mountains() {
     // Least and greatest height as numpy computes them from the pixels.
     for (file, colors, low_m, high_m) in [
         ("mapbox.png", HeightColors::TerrainRgb, 704.6, 3497.3),
-        ("terrarium.png", HeightColors::Terrarium, 852.117_19, 2475.066_4),
+        ("terrarium.png", HeightColors::Terrarium, 852.1172, 2475.0664),
     ] {
         let bytes = std::fs::read(data.join("03_dem/terrain-tiles").join(file)).expect("the tile");
         let address = TileAddress::new(10, 534, 362).expect("a tile");

@@ -49,11 +49,8 @@ fn axes() -> Vec<u8> {
 #[test]
 fn a_model_stands_upright_and_turned() {
     let sorted = |solid: &Solid| {
-        let mut points: Vec<[i64; 3]> = solid.parts[0]
-            .positions_m
-            .iter()
-            .map(|p| [p.x, p.y, p.z].map(|v| (v * 1000.0).round() as i64))
-            .collect();
+        let mut points: Vec<[i64; 3]> =
+            solid.parts[0].positions_m.iter().map(|p| [p.x, p.y, p.z].map(|v| (v * 1000.0).round() as i64)).collect();
         points.sort_unstable();
         points
     };
@@ -109,7 +106,9 @@ fn a_real_model_has_its_pictures_and_names() {
     let Some(truck) = truck else { return println!("skipped: no CesiumMilkTruck.glb") };
     let bytes: Arc<[u8]> = Arc::from(std::fs::read(truck).expect("the model"));
     let solid = read_solid(&bytes, &stand(0.0));
-    assert!(solid.pictures.iter().any(|picture| matches!(&picture.content, PictureContent::Pixels(p) if p.width_px > 1)));
+    assert!(
+        solid.pictures.iter().any(|picture| matches!(&picture.content, PictureContent::Pixels(p) if p.width_px > 1))
+    );
     assert!(solid.materials.iter().any(|material| material.base_color_picture.is_some()));
     assert!(!solid.features.is_empty() && solid.triangle_count() > 1000, "{}", solid.triangle_count());
     let (low, high) = solid.bounds_m().expect("there");
@@ -119,7 +118,10 @@ fn a_real_model_has_its_pictures_and_names() {
 
 fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    entries.filter_map(Result::ok).flat_map(|e| if e.path().is_dir() { walk(&e.path()) } else { vec![e.path()] }).collect()
+    entries
+        .filter_map(Result::ok)
+        .flat_map(|e| if e.path().is_dir() { walk(&e.path()) } else { vec![e.path()] })
+        .collect()
 }
 
 #[test]
