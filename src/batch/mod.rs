@@ -5,4 +5,5 @@
 pub mod cloud;
 pub mod land;
 pub mod proj;
+pub mod sources;
 pub mod spill;
