@@ -14,6 +14,7 @@ pub mod frame;
 pub mod glb;
 pub mod imagery;
 pub mod inspect;
+pub mod job;
 pub mod land;
 pub mod mesh;
 pub mod meshopt;

@@ -7,4 +7,5 @@ pub mod inspect;
 pub mod land;
 pub mod pictures;
 pub mod proj;
+pub mod sources;
 pub mod spill;

@@ -3,6 +3,7 @@
 //! Nothing here does I/O. Bad data gives a value and [`issue::Issue`]s; what cannot be read at all gives a typed error.
 
 pub mod archive;
+pub mod authored;
 pub mod city;
 pub mod citygml;
 pub mod cityjson;

@@ -23,6 +23,7 @@ mod house;
 mod measure;
 mod paint;
 mod palette;
+pub use palette::BARE;
 mod surfaces;
 mod things;
 pub mod up;
@@ -130,7 +131,7 @@ pub fn heights_of(shape: &super::model::Surfaces) -> Option<(f64, f64)> {
 }
 
 /// Aerial pictures that lie on the ground instead of a painted one.
-pub trait Imagery: Send + Sync {
+pub trait Imagery {
     /// sRGB pixels, row 0 in the north, `px` by `px`, of a rectangle in degrees (west, south, east, north); `None` where
     /// there is no picture. Alpha 0 where a picture has no data.
     fn picture(&self, west_south_east_north: [f64; 4], px: u32) -> Option<Vec<[u8; 4]>>;

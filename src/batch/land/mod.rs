@@ -39,7 +39,13 @@ pub struct Given {
 
 /// A terrain in files. Each thread opens its own, with its own cache.
 pub trait TerrainFiles: Send + Sync {
-    fn open(&self) -> Box<dyn Terrain>;
+    /// `elsewhere_h_m`: the height of places without data, metres above the ellipsoid.
+    fn open(&self, elsewhere_h_m: f64) -> Box<dyn Terrain>;
+}
+
+/// Pictures of the ground in files; each thread opens its own.
+pub trait ImageryFiles: Send + Sync {
+    fn open(&self) -> Box<dyn Imagery>;
 }
 
 /// What lies below everything.
@@ -76,7 +82,7 @@ pub struct LandJob {
     pub picture: PictureFormat,
     pub region: Option<Region>,
     pub below: Below,
-    pub imagery: Option<Arc<dyn Imagery>>,
+    pub imagery: Option<Arc<dyn ImageryFiles>>,
     pub assets: Arc<dyn Assets>,
     /// Shown by viewers, one line each.
     pub attribution: Vec<String>,

@@ -15,7 +15,7 @@ use super::{Below, LandError, LandJob, Progress, Run, Sources, Summary, at, buck
 use crate::bake::land::check::{self, Findings};
 use crate::bake::land::ground::{Flat, Terrain};
 use crate::bake::land::up::{self, Up};
-use crate::bake::land::{Context, Item, Land, Tile, coarse, fine};
+use crate::bake::land::{Context, Imagery, Item, Land, Tile, coarse, fine};
 use crate::bake::tiling::land::{Made, TileId};
 use crate::format::issue::Issues;
 use crate::format::subtree::morton;
@@ -238,19 +238,19 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// One for a thread.
-    fn terrain(&self) -> Box<dyn Terrain> {
-        match &self.job.below {
-            Below::Terrain(files) => files.open(),
+    fn rasters(&self) -> Rasters {
+        let terrain: Box<dyn Terrain> = match &self.job.below {
+            Below::Terrain(files) => files.open(self.level_h_m),
             Below::FromFeatures | Below::Nothing => Box::new(Flat(self.level_h_m)),
-        }
+        };
+        Rasters { terrain, imagery: self.job.imagery.as_ref().map(|files| files.open()) }
     }
 
-    fn context<'c>(&'c self, terrain: &'c dyn Terrain) -> Context<'c> {
+    fn context<'c>(&'c self, rasters: &'c Rasters) -> Context<'c> {
         Context {
             land: &self.land,
-            terrain,
-            imagery: self.job.imagery.as_deref(),
+            terrain: rasters.terrain.as_ref(),
+            imagery: rasters.imagery.as_deref(),
             assets: self.job.assets.as_ref(),
             with_ground: !matches!(self.job.below, Below::Nothing),
         }
@@ -292,9 +292,9 @@ impl<'a> Bench<'a> {
             for _ in 0..self.threads.min(ids.len()) {
                 let (asked, answer) = (asked.clone(), answer.clone());
                 scope.spawn(move || {
-                    let terrain = self.terrain();
+                    let rasters = self.rasters();
                     for id in asked {
-                        if answer.send((id, make(self, terrain.as_ref(), id))).is_err() {
+                        if answer.send((id, make(self, &rasters, id))).is_err() {
                             return;
                         }
                     }
@@ -337,8 +337,8 @@ impl<'a> Bench<'a> {
     }
 
     /// A tile of detail 2 and the tiles below it.
-    fn subtree(&self, terrain: &dyn Terrain, top: TileId) -> Result<Done, LandError> {
-        let context = self.context(terrain);
+    fn subtree(&self, rasters: &Rasters, top: TileId) -> Result<Done, LandError> {
+        let context = self.context(rasters);
         let mut issues = Issues::default();
         let items = self.items(&[top])?;
         // Areas alone are shown well enough by coarser pictures.
@@ -366,8 +366,8 @@ impl<'a> Bench<'a> {
     }
 
     /// A tile of detail 1, and what it hands up.
-    fn unit(&self, terrain: &dyn Terrain, id: TileId) -> Result<Done, LandError> {
-        let context = self.context(terrain);
+    fn unit(&self, rasters: &Rasters, id: TileId) -> Result<Done, LandError> {
+        let context = self.context(rasters);
         let children = id.children();
         // What is wrong was told when the tiles below were made.
         let mut silent = Issues::default();
@@ -382,12 +382,12 @@ impl<'a> Bench<'a> {
         Ok(Done { records, ..Done::default() })
     }
 
-    fn coarse(&self, terrain: &dyn Terrain, id: TileId) -> Result<Done, LandError> {
+    fn coarse(&self, rasters: &Rasters, id: TileId) -> Result<Done, LandError> {
         let mut children = [None, None, None, None];
         for (slot, child) in children.iter_mut().zip(id.children()) {
             *slot = self.handed_up(child)?;
         }
-        let (tile, up) = coarse::make(&self.context(terrain), id, &children);
+        let (tile, up) = coarse::make(&self.context(rasters), id, &children);
         let mut records = Vec::new();
         self.keep(&tile, &mut records)?;
         self.hand_up(id, &up)?;
@@ -482,8 +482,14 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Makes what belongs to a tile, with a terrain of the thread's own.
-type Make<'a> = fn(&Bench<'a>, &dyn Terrain, TileId) -> Result<Done, LandError>;
+/// Makes what belongs to a tile.
+type Make<'a> = fn(&Bench<'a>, &Rasters, TileId) -> Result<Done, LandError>;
+
+/// A thread's own terrain and pictures.
+struct Rasters {
+    terrain: Box<dyn Terrain>,
+    imagery: Option<Box<dyn Imagery>>,
+}
 
 fn up_path(id: TileId) -> String {
     format!("up/{}_{}_{}", id.level, id.x, id.y)

@@ -20,7 +20,7 @@ mod feed;
 mod glob;
 mod implicit;
 mod items;
-mod parse;
+pub(super) mod parse;
 mod path;
 mod place;
 mod pointer;
@@ -33,7 +33,7 @@ mod template;
 mod text;
 mod time;
 mod url;
-mod walk;
+pub(super) mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -56,7 +56,7 @@ pub use path::PropertyPath;
 pub use place::{GeoPlacement, GeoPoint, HeightReference, Orientation, Placement, Position, SitePlacement, SitePoint};
 pub use read::{MAX_BYTES, SceneError, read};
 pub use references::{Reference, ReferenceKind};
-pub use schema::schema;
+pub use schema::{schema, schema_of};
 pub use sky::{Auto, Ground, GroundHeight, GroundStyle, Sky};
 pub use template::{Field, Piece, Template};
 pub use time::SceneTime;

@@ -11,7 +11,7 @@ use super::pointer::{push_index, push_key};
 use crate::format::issue::{Issue, Issues};
 
 /// Parses a whole file. Nesting is limited by serde_json (128 levels).
-pub(super) fn parse(bytes: &[u8]) -> Result<(Value, Issues), serde_json::Error> {
+pub(in crate::format) fn parse(bytes: &[u8]) -> Result<(Value, Issues), serde_json::Error> {
     let mut found = Found { at: String::new(), issues: Issues::default() };
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = Node(&mut found).deserialize(&mut deserializer)?;

@@ -26,7 +26,7 @@ pub(super) fn push_index(pointer: &mut String, index: usize) {
 /// The reader leaves unusable entries of lists out, so that later entries move up; this leads from a pointer into the
 /// scene back to the pointer into the file.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct SourceMap {
+pub(in crate::format) struct SourceMap {
     /// For each shortened list, by its pointer in the file: the index in the file of each entry that was kept.
     kept: BTreeMap<String, Vec<usize>>,
 }

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use super::Scene;
@@ -20,13 +20,16 @@ pub fn schema() -> Value {
 /// The same, made once.
 pub(super) fn shared() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
-        let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Scene>();
-        refuse_null(&mut schema);
-        drop_number_formats(&mut schema);
-        join_lines(&mut schema);
-        Value::from(schema)
-    })
+    SCHEMA.get_or_init(schema_of::<Scene>)
+}
+
+/// The JSON Schema (draft 2020-12) of any type that people write as a file.
+pub fn schema_of<T: JsonSchema>() -> Value {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    refuse_null(&mut schema);
+    drop_number_formats(&mut schema);
+    join_lines(&mut schema);
+    Value::from(schema)
 }
 
 /// A key is left out or has a value; `null` as a third way to say "nothing" would only be one more thing to explain.

@@ -14,10 +14,10 @@ use crate::format::issue::{Issue, Issues};
 
 /// A keyword of our own in the schema: the key may be missing, but where it stands and can't be used, its object can't
 /// either. Without its selector a rule would fit every entity, without its placement a model would stand elsewhere.
-pub(super) const NEEDED: &str = "x-mirante-needed";
+pub(in crate::format) const NEEDED: &str = "x-mirante-needed";
 
 /// The walk over one file. `'s`: the schema.
-pub(super) struct Walk<'s> {
+pub(in crate::format) struct Walk<'s> {
     root: &'s Value,
     /// JSON pointer of the value that is looked at.
     at: String,

@@ -477,7 +477,9 @@ impl Laying {
             Line::smooth(&controls, 45.0).points
         };
         let mut marginal = offset(-5480.0, 1760.0, 152.0, 86.0, 260.0);
-        marginal.extend([(2060.0, -2600.0), (2330.0, -2592.0), (2900.0, -2600.0), (3464.0, -2600.0)].map(|p| DVec2::new(p.0, p.1)));
+        marginal.extend(
+            [(2060.0, -2600.0), (2330.0, -2592.0), (2900.0, -2600.0), (3464.0, -2600.0)].map(|p| DVec2::new(p.0, p.1)),
+        );
         self.street(Class::Boulevard, "Avenida Marginal", Line::smooth(&marginal, 45.0).points);
         self.street(Class::Promenade, "Passeio Maritimo", offset(-5520.0, 1800.0, 92.0, 26.0, 160.0));
         let port = [

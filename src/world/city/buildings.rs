@@ -12,7 +12,8 @@ use super::styles::{self, Style};
 use crate::bake::det::{Rng, noise, smoothstep, unit_vector};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rect, Rgb, hex, scale};
-use crate::world::building::{Building, Face, Look, Roof, Volume};
+use crate::bake::model::Usage;
+use crate::world::building::{Building, Face, Ground as GroundFloor, Look, Roof, Volume};
 use crate::world::layout::{BRIDGE_M, CORE};
 use crate::world::names;
 use glam::DVec2;
@@ -103,7 +104,7 @@ impl Site<'_> {
             wall = self.style.wall(&mut self.rng);
         }
         self.last_wall = wall;
-        let pitched = matches!(shape.roof, Roof::Saddle(_) | Roof::Hip(_));
+        let pitched = matches!(shape.roof, Roof::Gabled(_) | Roof::Hipped(_));
         Volume {
             outline: shape.outline,
             faces: shape.faces,
@@ -117,6 +118,7 @@ impl Site<'_> {
             trim: self.style.trim(&mut self.rng),
             roof_color: self.style.roof_tone(&mut self.rng, pitched),
             glass: hex(self.rng.pick(&styles::GLASS)),
+            ..Volume::default()
         }
     }
 
@@ -133,7 +135,18 @@ impl Site<'_> {
             height_m: 0.0,
             floors,
             year: self.rng.int(identity.years.0, identity.years.1) as i16,
+            ..Feature::default()
         };
+        let mut volumes = volumes;
+        for v in &mut volumes {
+            v.year = feature.year;
+            v.usage = usage_of(identity.usage);
+            if identity.usage.ends_with("shops") && v.foot_u < v.floor_u {
+                v.ground = GroundFloor::Shops;
+            } else if identity.kind == "tower" && v.foot_u < v.floor_u {
+                v.ground = GroundFloor::Lobby;
+            }
+        }
         let seed = self.rng.next_u64();
         let mut building = Building { feature, volumes, seed, block: Some(self.face), merges: identity.merges };
         let floor_u = building.volumes[0].floor_u;
@@ -177,7 +190,8 @@ impl Site<'_> {
             District::Grid => 0.025,
             _ => 0.07,
         };
-        let open_side = if district == District::Blocks && self.rng.chance(0.3) { self.rng.below(4) } else { usize::MAX };
+        let open_side =
+            if district == District::Blocks && self.rng.chance(0.3) { self.rng.below(4) } else { usize::MAX };
         for lot in &lots {
             let skipped = !lot.corner && (self.rng.chance(gaps) || lot.side == open_side && self.rng.chance(0.7));
             if skipped || !self.is_buildable(&lot.outline) {
@@ -202,8 +216,9 @@ impl Site<'_> {
         let district = self.district();
         let class = self.city.graph.edges[lot.edge as usize].class;
         let great = matches!(class, Class::Boulevard | Class::Arterial) && district != District::OldTown;
-        let floors = (usual + self.rng.int(-1, 1) + i64::from(great) + i64::from(lot.corner && district == District::Grid))
-            .clamp(if district == District::Village { 1 } else { 2 }, 13) as usize;
+        let floors =
+            (usual + self.rng.int(-1, 1) + i64::from(great) + i64::from(lot.corner && district == District::Grid))
+                .clamp(if district == District::Village { 1 } else { 2 }, 13) as usize;
         let shop = matches!(class, Class::Boulevard | Class::Arterial | Class::Collector | Class::Pedestrian)
             || self.rng.chance(match district {
                 District::OldTown => 0.45,
@@ -211,12 +226,16 @@ impl Site<'_> {
                 District::Village => 0.1,
                 _ => 0.25,
             });
-        let look = self.style.look(&mut self.rng, shop);
+        let look = self.style.look(&mut self.rng);
         let floor_m = self.rng.range(self.style.floor_m.0, self.style.floor_m.1);
         let (outline, faces, roof) = if lot.corner {
             let cut = if district == District::Grid || self.rng.chance(0.25) { self.rng.range(2.6, 4.6) } else { 0.0 };
             let o = &lot.outline;
-            let roof = if self.rng.chance(self.style.pitched * 0.8) { Roof::Hip(self.rng.range(2.2, 3.4)) } else { Roof::Flat };
+            let roof = if self.rng.chance(self.style.pitched * 0.8) {
+                Roof::Hipped(self.rng.range(2.2, 3.4))
+            } else {
+                Roof::Flat
+            };
             if cut > 0.0 && (o[0] - o[1]).length() > cut * 1.6 && (o[2] - o[1]).length() > cut * 1.6 {
                 let (a, b) = ((o[0] - o[1]).normalize() * cut + o[1], (o[2] - o[1]).normalize() * cut + o[1]);
                 let faces = vec![Face::Street, Face::Street, Face::Street, Face::Blank, Face::Blank];
@@ -274,7 +293,7 @@ impl Site<'_> {
         let length = wide / count as f64;
         for k in 0..count {
             let part = rect.part((k as f64 + 0.5) * length - rect.half.x, 0.0, length, rect.half.y * 2.0);
-            let look = self.style.look(&mut self.rng, true);
+            let look = self.style.look(&mut self.rng);
             let roof = self.style.roof(&mut self.rng, rect.half.y * 2.0, true);
             let ends = (k == 0, k + 1 == count);
             let faces = vec![
@@ -293,7 +312,7 @@ impl Site<'_> {
 
     /// A box with a flat roof.
     pub fn plain(&mut self, rect: &Rect, floors: usize, floor_m: f64, kind: &'static str, usage: &'static str) {
-        let look = self.style.look(&mut self.rng, false);
+        let look = self.style.look(&mut self.rng);
         let shape = Shape {
             outline: rect.corners().to_vec(),
             faces: vec![Face::Street; 4],
@@ -319,7 +338,6 @@ impl Site<'_> {
             height_m: self.rng.range(1.4, 2.1),
             shutters: false,
             balconies: if self.rng.chance(0.75) { 1 + self.rng.below(2) as u8 } else { 0 },
-            shop: false,
         };
         let look = if usage == "offices" { Look::Bands } else { look };
         let faces = vec![Face::Street, Face::Blank, Face::Street, Face::Blank];
@@ -397,10 +415,15 @@ impl Site<'_> {
                 None => {
                     let floors = self.rng.int(self.style.floors.0, self.style.floors.1) as usize;
                     let span = (lot.outline[3] - lot.outline[0]).length();
-                    (floors, self.rng.range(2.7, 2.95), self.style.roof(&mut self.rng, span, true), self.style.look(&mut self.rng, false))
+                    (
+                        floors,
+                        self.rng.range(2.7, 2.95),
+                        self.style.roof(&mut self.rng, span, true),
+                        self.style.look(&mut self.rng),
+                    )
                 }
             };
-            let roof = if let Roof::Hip(rise) = roof { Roof::Saddle(rise) } else { roof };
+            let roof = if let Roof::Hipped(rise) = roof { Roof::Gabled(rise) } else { roof };
             let end = left == 0 || lot.at_end;
             let faces = vec![Face::Street, if end { Face::Court } else { Face::Blank }, Face::Court, Face::Blank];
             let mut v = self.volume(Shape { outline: lot.outline.clone(), faces, floors, floor_m, roof, look });
@@ -438,11 +461,16 @@ impl Site<'_> {
 
     fn house(&mut self, lot: &Lot, villa: bool) {
         let o = &lot.outline;
-        let (front, back) = if lot.corner { ((o[0] + o[1]) * 0.5, o[3].lerp(o[2], 0.5)) } else { ((o[0] + o[1]) * 0.5, (o[2] + o[3]) * 0.5) };
+        let (front, back) = if lot.corner {
+            ((o[0] + o[1]) * 0.5, o[3].lerp(o[2], 0.5))
+        } else {
+            ((o[0] + o[1]) * 0.5, (o[2] + o[3]) * 0.5)
+        };
         let along = (o[1] - o[0]).normalize_or(DVec2::X);
         let inward = along.perp();
         let deep = (back - front).dot(inward).abs().max(8.0);
-        let wide = if lot.corner { (o[1] - o[0]).length() } else { ((o[1] - o[0]).length() + (o[2] - o[3]).length()) * 0.5 };
+        let wide =
+            if lot.corner { (o[1] - o[0]).length() } else { ((o[1] - o[0]).length() + (o[2] - o[3]).length()) * 0.5 };
         let length = (wide - self.rng.range(3.6, 6.0)).clamp(6.5, if villa { 17.0 } else { 12.5 });
         let width = self.rng.range(7.6, if villa { 12.5 } else { 10.0 }).min(deep * 0.55).max(6.0);
         let set = self.rng.range(3.0, if villa { 9.0 } else { 6.0 }).min((deep - width) * 0.5).max(1.5);
@@ -460,7 +488,7 @@ impl Site<'_> {
         }
         let floors = self.rng.int(self.style.floors.0, self.style.floors.1) as usize;
         let roof = self.style.roof(&mut self.rng, rect.half.y * 2.0, false);
-        let mut look = self.style.look(&mut self.rng, false);
+        let mut look = self.style.look(&mut self.rng);
         if let Look::Windows { bay_m, balconies, .. } = &mut look {
             *bay_m = bay_m.max(2.9);
             *balconies = 0;
@@ -476,7 +504,7 @@ impl Site<'_> {
             let wing = rect.part(l * side, w * 0.5 + 1.9, l * 0.46, 3.9);
             if wing.corners().iter().all(|&p| contains_convex(o, p)) {
                 let flat = self.rng.chance(0.5);
-                let roof = if flat { Roof::Flat } else { Roof::Saddle(1.2) };
+                let roof = if flat { Roof::Flat } else { Roof::Gabled(1.2) };
                 let outline = wing.corners().to_vec();
                 let mut part = self.volume(Shape { outline, faces, floors: 1, floor_m: 2.8, roof, look });
                 (part.wall, part.trim) = (volumes[0].wall, volumes[0].trim);
@@ -494,11 +522,13 @@ impl Site<'_> {
     /// A tower on a podium, or two on large blocks; heights follow the skyline's shape.
     fn towers(&mut self, parcel: &Parcel) {
         let Some(land) = inset(&parcel.line, |_| 2.5) else { return self.perimeter(parcel) };
-        let Some(site) = room(&land, 1.0).filter(|r| r.half.min_element() > 12.0) else { return self.perimeter(parcel) };
+        let Some(site) = room(&land, 1.0).filter(|r| r.half.min_element() > 12.0) else {
+            return self.perimeter(parcel);
+        };
         let wide = site.half.x * 2.0;
         let count = if wide > 74.0 && self.rng.chance(0.6) { 2 } else { 1 };
         let podium = self.rng.chance(0.62);
-        let look = Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.7, shutters: false, balconies: 0, shop: true };
+        let look = Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.7, shutters: false, balconies: 0 };
         for k in 0..count {
             let length = wide / count as f64;
             let plot = site.part((k as f64 + 0.5) * length - site.half.x, 0.0, length, site.half.y * 2.0);
@@ -534,7 +564,7 @@ impl Site<'_> {
         );
         let look = match self.rng.below(6) {
             0 => Look::Bands,
-            1 => Look::Windows { bay_m: 3.0, width_m: 1.9, height_m: 2.1, shutters: false, balconies: 2, shop: false },
+            1 => Look::Windows { bay_m: 3.0, width_m: 1.9, height_m: 2.1, shutters: false, balconies: 2 },
             2 | 3 => Look::Curtain { bay_m: 1.6, fins: true },
             _ => Look::Curtain { bay_m: 2.4, fins: false },
         };
@@ -576,19 +606,32 @@ impl Site<'_> {
     /// Slabs across the view to the sea, on a low base.
     fn hotels(&mut self, parcel: &Parcel) {
         let Some(land) = inset(&parcel.line, |_| 5.0) else { return self.perimeter(parcel) };
-        let Some(site) = room(&land, 1.0).filter(|r| r.half.min_element() > 11.0) else { return self.perimeter(parcel) };
+        let Some(site) = room(&land, 1.0).filter(|r| r.half.min_element() > 11.0) else {
+            return self.perimeter(parcel);
+        };
         let count = ((site.half.x * 2.0) / self.rng.range(46.0, 64.0)).floor().max(1.0) as usize;
         for k in 0..count {
             let length = site.half.x * 2.0 / count as f64;
             let plot = site.part((k as f64 + 0.5) * length - site.half.x, 0.0, length - 8.0, site.half.y * 2.0);
             let floors = self.rng.int(self.style.floors.0, self.style.floors.1) as usize;
             let faces = vec![Face::Street; 4];
-            let look = Look::Windows { bay_m: 4.0, width_m: 2.9, height_m: 2.3, shutters: false, balconies: 1, shop: true };
+            let look = Look::Windows { bay_m: 4.0, width_m: 2.9, height_m: 2.3, shutters: false, balconies: 1 };
             let base = plot.part(0.0, 0.0, plot.half.x * 2.0, plot.half.y * 1.3);
-            let low = self.volume(Shape { outline: base.corners().to_vec(), faces: faces.clone(), floors: 1, floor_m: 4.6, roof: Roof::Flat, look });
+            let low = self.volume(Shape {
+                outline: base.corners().to_vec(),
+                faces: faces.clone(),
+                floors: 1,
+                floor_m: 4.6,
+                roof: Roof::Flat,
+                look,
+            });
             let across = self.rng.chance(0.5);
-            let wing = if across { plot.part(0.0, 0.0, 15.0, plot.half.y * 1.25) } else { plot.part(0.0, plot.half.y * 0.2, plot.half.x * 1.8, 15.0) };
-            let look = self.style.look(&mut self.rng, false);
+            let wing = if across {
+                plot.part(0.0, 0.0, 15.0, plot.half.y * 1.25)
+            } else {
+                plot.part(0.0, plot.half.y * 0.2, plot.half.x * 1.8, 15.0)
+            };
+            let look = self.style.look(&mut self.rng);
             let outline = wing.corners().to_vec();
             let mut high = self.volume(Shape { outline, faces, floors, floor_m: 3.1, roof: Roof::Crown, look });
             let u = low.eaves_u();
@@ -616,7 +659,8 @@ impl Site<'_> {
                 continue;
             }
             let span = rect.half.y * 2.0;
-            let roof = if self.rng.chance(self.style.pitched) { Roof::Saddle((span * 0.12).min(4.5)) } else { Roof::Flat };
+            let roof =
+                if self.rng.chance(self.style.pitched) { Roof::Gabled((span * 0.12).min(4.5)) } else { Roof::Flat };
             let floor_m = self.rng.range(self.style.floor_m.0, self.style.floor_m.1);
             let faces = vec![Face::Street; 4];
             let outline = rect.corners().to_vec();
@@ -648,7 +692,11 @@ impl Site<'_> {
             let faces = vec![Face::Street; 4];
             let v = self.volume(Shape { outline, faces, floors: 1, floor_m: 8.0, roof: Roof::Flat, look: Look::Hall });
             let name = Some(names::firm(&mut self.rng));
-            self.build(vec![v], None, Identity { kind: "hall", usage: "shop", years: (1988, 2022), name, merges: false });
+            self.build(
+                vec![v],
+                None,
+                Identity { kind: "hall", usage: "shop", years: (1988, 2022), name, merges: false },
+            );
             return;
         }
         self.style = styles::of(District::Core, 0);
@@ -683,8 +731,8 @@ impl Site<'_> {
         for (k, (x, y, length, width, floors, floor_m)) in parts.into_iter().enumerate() {
             let rect = yard.part(x, y, length, width);
             let rect = if width > length { Rect::new(rect.centre, along.perp(), width, length) } else { rect };
-            let look = if k == 0 { self.style.look(&mut self.rng, false) } else { Look::Hall };
-            let roof = Roof::Saddle(rect.half.y * 0.55);
+            let look = if k == 0 { self.style.look(&mut self.rng) } else { Look::Hall };
+            let roof = Roof::Gabled(rect.half.y * 0.55);
             let outline = rect.corners().to_vec();
             let v = self.volume(Shape { outline, faces: vec![Face::Street; 4], floors, floor_m, roof, look });
             let (kind, usage) = if k == 0 { ("house", "farm") } else { ("barn", "farm") };
@@ -761,7 +809,9 @@ pub fn massing(buildings: &[Building]) -> Massing {
                 wall: v.wall,
                 roof: v.roof_color,
             };
-            if b.merges && let Some(last) = open.map(|k| &mut bodies[k]) {
+            if b.merges
+                && let Some(last) = open.map(|k| &mut bodies[k])
+            {
                 let mut both = last.0.outline.clone();
                 both.extend(&body.outline);
                 let hull = super::geom::hull(&both);
@@ -801,4 +851,20 @@ pub fn bounds_of(buildings: &[Building]) -> Bounds {
         let own = Bounds::around(&v.outline);
         Bounds { low: all.low.min(own.low), high: all.high.max(own.high) }
     })
+}
+
+/// What the drawing makes of a use in words.
+fn usage_of(words: &str) -> Usage {
+    match words {
+        "dwelling" | "dwelling and shops" => Usage::Apartments,
+        "offices" => Usage::Offices,
+        "hotel" => Usage::Hotel,
+        "industry" | "workshops" => Usage::Industry,
+        "shop" => Usage::Retail,
+        "worship" => Usage::Worship,
+        "education" | "school" => Usage::Education,
+        "health" => Usage::Health,
+        "culture" => Usage::Civic,
+        _ => Usage::Unknown,
+    }
 }

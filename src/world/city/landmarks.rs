@@ -11,8 +11,8 @@ use crate::bake::mesh::{Rect, hex, scale};
 use crate::world::building::{Face, Look, Roof, Volume};
 use glam::DVec2;
 
-const ARCHED: Look = Look::Windows { bay_m: 5.2, width_m: 1.6, height_m: 4.4, shutters: false, balconies: 0, shop: false };
-const TALL: Look = Look::Windows { bay_m: 3.6, width_m: 1.7, height_m: 2.6, shutters: false, balconies: 0, shop: false };
+const ARCHED: Look = Look::Windows { bay_m: 5.2, width_m: 1.6, height_m: 4.4, shutters: false, balconies: 0 };
+const TALL: Look = Look::Windows { bay_m: 3.6, width_m: 1.7, height_m: 2.6, shutters: false, balconies: 0 };
 
 pub(super) fn build(site: &mut Site, parcel: &Parcel, program: Program) {
     match program {
@@ -52,21 +52,36 @@ fn church(site: &mut Site, parcel: &Parcel, size: f64) {
     let rect = Rect::new(plot.centre, plot.along, length, width);
     let high = 11.0 * size.min(1.25);
     let mut volumes = vec![
-        volume(site, &rect, 1, high, Roof::Saddle(width * 0.4), ARCHED),
-        volume(site, &rect.part(length * 0.16, 0.0, width * 0.62, width * 1.7), 1, high * 0.9, Roof::Saddle(2.4), ARCHED),
+        volume(site, &rect, 1, high, Roof::Gabled(width * 0.4), ARCHED),
+        volume(
+            site,
+            &rect.part(length * 0.16, 0.0, width * 0.62, width * 1.7),
+            1,
+            high * 0.9,
+            Roof::Gabled(2.4),
+            ARCHED,
+        ),
     ];
     let tower = width * 0.42;
     let sides: &[f64] = if size > 1.2 { &[-1.0, 1.0] } else { &[0.0] };
     for side in sides {
         let part = rect.part(-length * 0.5 - tower * 0.2, side * (width - tower) * 0.5, tower, tower);
         let floors = if size > 1.2 { 7 } else { 5 };
-        volumes.push(volume(site, &part, floors, 4.6, Roof::Hip(tower * 1.3), TALL));
+        volumes.push(volume(site, &part, floors, 4.6, Roof::Hipped(tower * 1.3), TALL));
     }
     let roof = hex(0xa4573c);
     for v in &mut volumes {
         (v.wall, v.trim, v.roof_color) = (hex(0xefe7d6), hex(0xd3c3a5), roof);
     }
-    let saint = site.rng.pick(&["Santa Clara", "Sao Pedro", "Sao Roque", "Santo Amaro", "Santa Marta", "Sao Joao", "Sao Bento"]);
+    let saint = site.rng.pick(&[
+        "Santa Clara",
+        "Sao Pedro",
+        "Sao Roque",
+        "Santo Amaro",
+        "Santa Marta",
+        "Sao Joao",
+        "Sao Bento",
+    ]);
     let name = if size > 1.2 { "Se Catedral".to_string() } else { format!("Igreja de {saint}") };
     site.build(volumes, None, named("church", "worship", (1560, 1890), &name));
 }
@@ -79,8 +94,9 @@ fn school(site: &mut Site, parcel: &Parcel) {
     let hall = plot.part(h.x * 0.62, h.y * 0.45, (h.x * 0.55).min(32.0), (h.y * 0.6).min(20.0));
     let floors = site.rng.int(2, 4) as usize;
     let pitched = site.rng.chance(0.4);
-    let roof = if pitched { Roof::Hip(3.0) } else { Roof::Flat };
-    let mut volumes = vec![volume(site, &main, floors, 3.6, roof, TALL), volume(site, &wing, floors - 1, 3.6, roof, TALL)];
+    let roof = if pitched { Roof::Hipped(3.0) } else { Roof::Flat };
+    let mut volumes =
+        vec![volume(site, &main, floors, 3.6, roof, TALL), volume(site, &wing, floors - 1, 3.6, roof, TALL)];
     volumes[1].wall = volumes[0].wall;
     volumes[1].roof_color = volumes[0].roof_color;
     if hall.half.y > 6.0 {
@@ -113,7 +129,7 @@ fn wings(site: &mut Site, parcel: &Parcel, usage: &'static str, floors: (i64, i6
             let part = plot.part(x, side * (8.5 + length * 0.5), 15.0, length);
             let part = Rect::new(part.centre, plot.along.perp(), length, 15.0);
             let high = site.rng.int(floors.0, floors.1) as usize;
-            let look = site.style.look(&mut site.rng, false);
+            let look = site.style.look(&mut site.rng);
             volumes.push(volume(site, &part, high, 3.7, Roof::Flat, look));
         }
     }
@@ -138,9 +154,17 @@ fn stadium(site: &mut Site, parcel: &Parcel) {
     };
     let mut volumes = Vec::new();
     for k in 0..28 {
-        let outline = vec![ring(k, a, b), ring(k + 1, a, b), ring(k + 1, a - 38.0, b - 38.0), ring(k, a - 38.0, b - 38.0)];
+        let outline =
+            vec![ring(k, a, b), ring(k + 1, a, b), ring(k + 1, a - 38.0, b - 38.0), ring(k, a - 38.0, b - 38.0)];
         let faces = vec![Face::Street, Face::Blank, Face::Court, Face::Blank];
-        let mut v = site.volume(Shape { outline, faces, floors: 4, floor_m: 6.0, roof: Roof::Flat, look: Look::Curtain { bay_m: 3.0, fins: true } });
+        let mut v = site.volume(Shape {
+            outline,
+            faces,
+            floors: 4,
+            floor_m: 6.0,
+            roof: Roof::Flat,
+            look: Look::Curtain { bay_m: 3.0, fins: true },
+        });
         (v.wall, v.trim, v.roof_color) = (hex(0xdfe2e2), hex(0xb8bdbf), hex(0xe6e8e6));
         volumes.push(v);
     }
@@ -161,7 +185,12 @@ fn castle(site: &mut Site, parcel: &Parcel) {
         let part = plot.part(h.x * x, h.y * y, 11.0, 11.0);
         volumes.push(volume(site, &part, 4, 4.6, Roof::Flat, TALL));
     }
-    for (x, y, length, width) in [(0.0, -h.y, h.x * 2.0 - 11.0, 4.0), (0.0, h.y, h.x * 2.0 - 11.0, 4.0), (-h.x, 0.0, 4.0, h.y * 2.0 - 11.0), (h.x, 0.0, 4.0, h.y * 2.0 - 11.0)] {
+    for (x, y, length, width) in [
+        (0.0, -h.y, h.x * 2.0 - 11.0, 4.0),
+        (0.0, h.y, h.x * 2.0 - 11.0, 4.0),
+        (-h.x, 0.0, 4.0, h.y * 2.0 - 11.0),
+        (h.x, 0.0, 4.0, h.y * 2.0 - 11.0),
+    ] {
         let mut v = volume(site, &plot.part(x, y, length, width), 1, 9.0, Roof::Flat, TALL);
         v.faces = vec![Face::Blank; 4];
         volumes.push(v);
@@ -178,11 +207,18 @@ fn palace(site: &mut Site, parcel: &Parcel, kind: &'static str, name: &str, floo
     let Some(land) = inset(&parcel.line, |_| 4.0) else { return };
     let Some(plot) = room(&land, 1.0) else { return };
     let rect = Rect { half: plot.half.min(DVec2::new(44.0, 19.0)), ..plot };
-    let mut volumes = vec![volume(site, &rect, floors, 5.0, Roof::Hip(4.2), TALL)];
-    volumes.push(volume(site, &rect.part(0.0, 0.0, rect.half.x * 0.5, rect.half.y * 2.16), floors, 5.9, Roof::Hip(3.4), TALL));
+    let mut volumes = vec![volume(site, &rect, floors, 5.0, Roof::Hipped(4.2), TALL)];
+    volumes.push(volume(
+        site,
+        &rect.part(0.0, 0.0, rect.half.x * 0.5, rect.half.y * 2.16),
+        floors,
+        5.9,
+        Roof::Hipped(3.4),
+        TALL,
+    ));
     if tower {
         let part = rect.part(0.0, -rect.half.y + 5.0, 8.0, 8.0);
-        volumes.push(volume(site, &part, 8, 5.0, Roof::Hip(9.0), TALL));
+        volumes.push(volume(site, &part, 8, 5.0, Roof::Hipped(9.0), TALL));
     }
     for v in &mut volumes {
         (v.wall, v.trim, v.roof_color) = (hex(0xe9ddc4), hex(0xcbb68f), hex(0x8e5440));
@@ -198,7 +234,7 @@ fn market(site: &mut Site, parcel: &Parcel) {
     for k in 0..3 {
         let width = half.y * 2.0 / 3.0;
         let part = plot.part(0.0, (f64::from(k) - 1.0) * width, half.x * 2.0, width);
-        let mut v = volume(site, &part, 1, 8.5, Roof::Saddle(width * 0.24), Look::Bands);
+        let mut v = volume(site, &part, 1, 8.5, Roof::Gabled(width * 0.24), Look::Bands);
         (v.wall, v.roof_color) = (hex(0xd8c6a2), hex(0x7c8a86));
         volumes.push(v);
     }
@@ -209,7 +245,7 @@ fn market(site: &mut Site, parcel: &Parcel) {
 fn chapel(site: &mut Site, parcel: &Parcel) {
     let Some(plot) = room(&parcel.line, 8.0) else { return };
     let rect = Rect::new(plot.centre, plot.along, 17.0, 9.0);
-    let mut v = volume(site, &rect, 1, 6.5, Roof::Saddle(4.0), ARCHED);
+    let mut v = volume(site, &rect, 1, 6.5, Roof::Gabled(4.0), ARCHED);
     (v.wall, v.roof_color) = (hex(0xf2ecdf), hex(0x9a5640));
     let name = site.city.graph.faces[site.face].name;
     site.build(vec![v], None, named("chapel", "worship", (1835, 1890), &format!("Capela do {name}")));
@@ -222,7 +258,7 @@ fn pavilion(site: &mut Site, parcel: &Parcel) {
     if large {
         let rect = Rect::new(at, plot.along, 22.0, 11.0);
         if holds(&parcel.line, &rect) {
-            let mut v = volume(site, &rect, 1, 4.6, Roof::Hip(2.4), Look::Bands);
+            let mut v = volume(site, &rect, 1, 4.6, Roof::Hipped(2.4), Look::Bands);
             v.roof_color = hex(0x5f7268);
             site.build(vec![v], None, named("pavilion", "leisure", (1890, 2015), "Pavilhao do Parque"));
         }
@@ -234,8 +270,8 @@ fn pavilion(site: &mut Site, parcel: &Parcel) {
         faces: vec![Face::Street; 8],
         floors: 1,
         floor_m: 3.2,
-        roof: Roof::Hip(1.8),
-        look: Look::Windows { bay_m: 3.0, width_m: 2.0, height_m: 2.0, shutters: false, balconies: 0, shop: false },
+        roof: Roof::Hipped(1.8),
+        look: Look::Windows { bay_m: 3.0, width_m: 2.0, height_m: 2.0, shutters: false, balconies: 0 },
     });
     v.roof_color = hex(0x5f7268);
     site.build(vec![v], None, named("kiosk", "leisure", (1908, 2010), "Quiosque"));
@@ -267,8 +303,8 @@ pub(super) fn station(site: &mut Site) {
     let hall = Rect::new(end + along * (26.0 + STATION_LENGTH_M * 0.22), along, STATION_LENGTH_M * 0.44, 62.0);
     let front = Rect::new(end + along * 15.0, along, 21.0, 78.0);
     let mut volumes = vec![
-        volume(site, &front, 3, 5.4, Roof::Hip(4.5), TALL),
-        volume(site, &hall, 1, 10.0, Roof::Saddle(9.0), Look::Curtain { bay_m: 4.0, fins: true }),
+        volume(site, &front, 3, 5.4, Roof::Hipped(4.5), TALL),
+        volume(site, &hall, 1, 10.0, Roof::Gabled(9.0), Look::Curtain { bay_m: 4.0, fins: true }),
     ];
     (volumes[0].wall, volumes[0].roof_color) = (hex(0xe6d8bb), hex(0x8b5442));
     (volumes[1].wall, volumes[1].roof_color) = (hex(0x9aa3a3), hex(0x8fa0a4));
@@ -276,7 +312,7 @@ pub(super) fn station(site: &mut Site) {
         let part = Rect::new(end + along * 15.0 + along.perp() * (33.0 * x), along, 11.0, 11.0);
         let outline = chamfered(&part, 1.2);
         let faces = vec![Face::Street; 8];
-        let mut v = site.volume(Shape { outline, faces, floors: 5, floor_m: 5.0, roof: Roof::Hip(5.0), look: TALL });
+        let mut v = site.volume(Shape { outline, faces, floors: 5, floor_m: 5.0, roof: Roof::Hipped(5.0), look: TALL });
         (v.wall, v.roof_color) = (hex(0xe6d8bb), hex(0x8b5442));
         volumes.push(v);
     }

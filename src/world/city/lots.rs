@@ -51,8 +51,7 @@ impl Parcel {
             graph.faces[face].sides.iter().map(|s| s.0).min_by(|&a, &b| away(a).total_cmp(&away(b))).unwrap_or(0)
         };
         let edges: Vec<u32> = (0..kerb.len()).map(edge_of).collect();
-        let walk: Vec<f64> =
-            edges.iter().map(|&e| section(graph, &graph.edges[e as usize]).pavement_m + 0.1).collect();
+        let walk: Vec<f64> = edges.iter().map(|&e| section(graph, &graph.edges[e as usize]).pavement_m + 0.1).collect();
         let line = inset(&kerb, |k| walk[k]).or_else(|| inset(&kerb, |_| 1.0))?;
         (area(&line) > 90.0).then_some(Self { line, edges })
     }
@@ -126,7 +125,8 @@ pub fn shares(rng: &mut Rng, land: &[DVec2], most_m2: f64) -> Vec<Vec<DVec2>> {
         let (low, high) = extent(&part, along);
         let size = high - low;
         let t = rng.range(0.42, 0.58);
-        let (normal, at) = if size.x >= size.y { (along, low.x + size.x * t) } else { (along.perp(), low.y + size.y * t) };
+        let (normal, at) =
+            if size.x >= size.y { (along, low.x + size.x * t) } else { (along.perp(), low.y + size.y * t) };
         let (left, right) = halves(&part, normal * at, normal.perp());
         if area(&left) < most_m2 * 0.15 || area(&right) < most_m2 * 0.15 {
             out.push(part);

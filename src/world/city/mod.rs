@@ -79,4 +79,3 @@ impl City {
         QUARTERS[self.graph.faces[face].quarter as usize].name
     }
 }
-

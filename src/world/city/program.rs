@@ -130,7 +130,13 @@ pub fn program_of(city: &City, face: usize, parcel: Option<&Parcel>) -> Program 
         District::Garden | District::Villas => Program::Houses,
         District::Hotels if size.min_element() > 38.0 => Program::Hotels,
         District::Industry => Program::Halls,
-        District::Commerce => if roll < 0.35 { Program::Halls } else { Program::Retail },
+        District::Commerce => {
+            if roll < 0.35 {
+                Program::Halls
+            } else {
+                Program::Retail
+            }
+        }
         District::Campus => Program::Campus,
         District::Blocks if roll > 0.93 && area > 5000.0 => Program::Slabs,
         District::Blocks if (0.90..0.93).contains(&roll) && area > 3000.0 => Program::Towers,

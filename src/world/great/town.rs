@@ -97,9 +97,11 @@ impl Town {
             edge.class.is_street() && edge.line.nearest(p).0 < edge.class.half_m() + 4.0
         });
         let settled = || {
-            let face = self.graph.faces_in(&here).into_iter().find(|&f| {
-                crate::world::city::geom::contains(&self.surface.blocks[f].kerb, p)
-            });
+            let face = self
+                .graph
+                .faces_in(&here)
+                .into_iter()
+                .find(|&f| crate::world::city::geom::contains(&self.surface.blocks[f].kerb, p));
             face.is_none_or(|f| {
                 let f = &self.graph.faces[f];
                 f.ground != Land::Block || f.district.is_settled() && f.district != District::Park
