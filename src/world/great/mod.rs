@@ -21,11 +21,9 @@ use crate::bake::mesh::{Mesh, Pictured};
 use crate::bake::paint::Canvas;
 use crate::bake::tiling::land::{LandTree, Made, TileId};
 use crate::world::Options;
+use crate::world::city::City;
 use crate::world::city::geom::Bounds;
-use crate::world::city::graph::Graph;
-use crate::world::city::motorway::Motorway;
-use crate::world::city::surface::Surface;
-use crate::world::city::terrain::{Terrain, outside_of};
+use crate::world::city::terrain::outside_of;
 use crate::world::layout::{PADS, WORLD_HALF_M};
 use crate::world::sites::{self, Fixture, Lamp, ground::Patch};
 use light::Lamps;
@@ -41,6 +39,8 @@ pub const ERROR_M: [f64; LEVELS as usize] = [190.0, 96.0, 48.0, 24.0, 11.0, 4.5,
 /// Levels whose ground is a picture.
 const PICTURED_LEVELS: u32 = 4;
 const PICTURE_PX: u32 = 1024;
+/// Lower buildings than this are only painted, by level.
+const LEAST_HEIGHT_M: [f32; LEVELS as usize] = [24.0, 15.0, 8.0, 0.0, 0.0, 0.0, 0.0];
 /// Cells of the land's grid along a tile's side, by level.
 const CELLS: [usize; LEVELS as usize] = [96, 72, 64, 48, 40, 40, 32];
 
@@ -49,8 +49,7 @@ pub struct World {
     pub options: Options,
     pub frame: PlanFrame,
     pub tree: LandTree,
-    terrain: Terrain,
-    town: Town,
+    city: City,
     fixtures: Vec<Fixture>,
     /// Made ground of the pads by level of detail.
     patches: [Vec<Patch>; 5],
@@ -59,22 +58,15 @@ pub struct World {
 
 impl World {
     pub fn new(options: &Options, progress: &mut dyn FnMut(f32, &str)) -> Self {
-        progress(0.0, "land");
+        progress(0.0, "land and streets");
         let frame = PlanFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
-        let mut terrain = Terrain::new(options.seed);
-        let motorway = Motorway::new(&terrain);
-        motorway.grade(&mut terrain);
-        progress(0.2, "streets");
-        let graph = Graph::new(options.seed, &terrain, &motorway);
-        let surface = Surface::new(&graph);
-        let town = Town { graph, surface, seed: options.seed };
+        let city = City::new(options.seed);
         progress(0.6, "port and factory");
         Self {
             options: *options,
             frame,
             tree: LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 },
-            terrain,
-            town,
+            city,
             fixtures: sites::fixtures(options.seed),
             patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
             lamps: sites::lamps(options.seed),
@@ -83,17 +75,22 @@ impl World {
 
     /// All tiles with what is known of them before they are drawn, coarse ones first.
     pub fn made(&self) -> BTreeMap<TileId, Made> {
+        let houses = self.houses();
         let mut made = BTreeMap::new();
         let mut open = vec![TileId::ROOT];
         while let Some(id) = open.pop() {
             let leaf = id.level + 1 >= LEVELS || !self.refines(id);
-            let content_box = Some(self.bounds(id));
+            let content_box = Some(self.bounds(id, houses.get(&id)));
             made.insert(id, Made { content_box, error_m: if leaf { 0.0 } else { ERROR_M[id.level as usize] } });
             if !leaf {
                 open.extend(id.children());
             }
         }
         made
+    }
+
+    fn town(&self) -> Town<'_> {
+        Town { city: &self.city }
     }
 
     fn rect(&self, id: TileId) -> Bounds {
@@ -106,18 +103,36 @@ impl World {
         let rect = self.rect(id);
         let half = rect.size().x * 0.5;
         id.level < 2
-            || self.terrain.inland(rect.centre()) > -half * 1.5 - 30.0
+            || self.city.terrain.inland(rect.centre()) > -half * 1.5 - 30.0
             || self.fixtures.iter().any(|f| touches(&rect, f.at, f.radius_m))
     }
 
+    /// Around the buildings of each tile: corners on the plan and the highest point.
+    fn houses(&self) -> BTreeMap<TileId, (Bounds, f64)> {
+        let world = self.rect(TileId::ROOT);
+        let mut houses: BTreeMap<TileId, (Bounds, f64)> = BTreeMap::new();
+        for building in self.town().buildings(&world) {
+            let finest = self.tree.tile_at(LEVELS - 1, building.centre());
+            let outline = Bounds::around(building.volumes.iter().flat_map(|v| &v.outline));
+            let top_u = building.top_u();
+            for level in 0..LEVELS {
+                let entry = houses.entry(finest.ancestor(level)).or_insert((outline, top_u));
+                entry.0.low = entry.0.low.min(outline.low);
+                entry.0.high = entry.0.high.max(outline.high);
+                entry.1 = entry.1.max(top_u);
+            }
+        }
+        houses
+    }
+
     /// A box around all that a tile draws, tile frame.
-    fn bounds(&self, id: TileId) -> (DVec3, DVec3) {
+    fn bounds(&self, id: TileId, houses: Option<&(Bounds, f64)>) -> (DVec3, DVec3) {
         let rect = self.rect(id);
         let (mut low, mut high) = (f64::MAX, f64::MIN);
         let count = 8 << (2 - id.level.min(2)) as usize;
         for k in 0..(count + 1) * (count + 1) {
             let t = DVec2::new((k % (count + 1)) as f64, (k / (count + 1)) as f64) / count as f64;
-            let h = self.terrain.height(rect.low + rect.size() * t).max(-2.0);
+            let h = self.city.terrain.height(rect.low + rect.size() * t).max(-2.0);
             (low, high) = (low.min(h), high.max(h));
         }
         // Between the samples land is steep at most like a cliff; trees and houses stand on it.
@@ -126,7 +141,13 @@ impl World {
         let mut out = 2.0;
         for fixture in self.fixtures.iter().filter(|f| inside(&rect, f.at)) {
             out = f64::max(out, fixture.radius_m);
-            high = high.max(self.terrain.height(fixture.at).max(0.0) + fixture.height_m);
+            high = high.max(self.city.terrain.height(fixture.at).max(0.0) + fixture.height_m);
+        }
+        if let Some((around, top_u)) = houses {
+            let beyond = (rect.low - around.low).max(around.high - rect.high);
+            // Masts on roofs reach up to 30 m higher.
+            out = out.max(beyond.max_element());
+            high = high.max(top_u + 30.0 - margin);
         }
         let half = rect.size() * 0.5 + out + 2.0;
         // The Earth falls away from the tile's level plane.
@@ -148,21 +169,23 @@ impl World {
         if id.level < PICTURED_LEVELS {
             mesh.pictured.extend(self.pictured(&sheet));
         } else {
-            let mask = self.town.mask(&rect);
+            let mask = self.town().mask(&rect);
             let covered = |p: DVec2| mask.as_ref().is_some_and(|m| m.brightness(p) > 40);
             let ground = |p: DVec2| {
                 let ground = self.ground(p);
-                Ground { covered: ground.covered || covered(p), ..self.town.open_ground(p).unwrap_or(ground) }
+                Ground { covered: ground.covered || covered(p), ..self.town().open_ground(p).unwrap_or(ground) }
             };
-            sheet.land(&mut mesh, &self.terrain, ground, |_, _| false);
-            self.town.draw(&mut mesh, &self.terrain, &rect, detail);
+            sheet.land(&mut mesh, &self.city.terrain, ground, |_, _| false);
+            self.town().draw(&mut mesh, &rect, detail);
         }
         let sea_cells = if id.level < 3 { 96 } else { 32 };
-        sheet.sea(&mut mesh, &self.terrain, sea_cells);
-        sheet::river(&mut mesh, &self.terrain, &rect, if id.level < 4 { 60.0 } else { 20.0 });
+        sheet.sea(&mut mesh, &self.city.terrain, sea_cells);
+        sheet::river(&mut mesh, &self.city.terrain, &rect, if id.level < 4 { 60.0 } else { 20.0 });
         for patch in self.patches[detail].iter().filter(|patch| inside(&rect, middle(patch))) {
             patch.draw(&mut mesh);
         }
+        let least_m = LEAST_HEIGHT_M[level];
+        self.town().draw_buildings(&mut mesh, &mut table, &rect, detail.max(1), least_m);
         self.draw_fixtures(&mut mesh, &mut table, &rect, detail);
         if id.level >= 4 {
             self.draw_trees(&mut mesh, &rect, detail);
@@ -182,16 +205,16 @@ impl World {
 
     fn ground(&self, p: DVec2) -> Ground {
         let covered = PADS.iter().any(|pad| outside_of(pad, p) <= 0.0);
-        Ground { covered, ..cover::ground(&self.terrain, p) }
+        Ground { covered, ..cover::ground(&self.city.terrain, p) }
     }
 
     fn pictured(&self, sheet: &Sheet) -> Option<Pictured> {
         let size_m = sheet.rect.size().x;
         let mut canvas = Canvas::new(sheet.rect.low, size_m, PICTURE_PX)?;
         canvas.wash(4, 0.10, |p| self.ground(p).color);
-        self.town.paint(&mut canvas, &sheet.rect);
+        self.town().paint(&mut canvas, &sheet.rect);
         let picture = canvas.jpeg(82)?;
-        let (triangles, uv) = sheet.pictured(&self.terrain);
+        let (triangles, uv) = sheet.pictured(&self.city.terrain);
         (!triangles.is_empty()).then_some(Pictured { picture, triangles, uv })
     }
 
@@ -207,8 +230,8 @@ impl World {
     }
 
     fn draw_trees(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
-        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town.is_open(p);
-        for plant in cover::trees(&self.terrain, rect, free) {
+        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town().is_open(p);
+        for plant in cover::trees(&self.city.terrain, rect, free) {
             crate::bake::draw::plants::draw(mesh, &plant, detail);
         }
     }
