@@ -19,12 +19,18 @@ use crate::geo::wgs84;
 /// At most this many places are measured a tile.
 const MEASURED: u32 = 1 << 18;
 
+/// Of the error that is allowed, how much the border may take.
+const BORDER_SHARE: f64 = 0.5;
+/// How often a mesh is made anew to meet its limit.
+const TRIES: usize = 8;
+
 /// How the ground of a tile is made. Tiles of one level must have the same options to meet without a crack.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeshOptions {
     /// The grid has `2^grid_exponent` steps a side.
     pub grid_exponent: u8,
-    /// Triangles are left out as long as they stay this near to the grid, metres.
+    /// Triangles are left out as long as the mesh stays this near to the grid's posts, metres; what the data has between
+    /// them comes on top of it, in [`TerrainMesh::error_m`].
     pub max_error_m: f64,
     /// Distance of the grid's posts, metres; the same for all tiles of a level, since it decides how coarse the data is
     /// that is used.
@@ -76,16 +82,7 @@ pub(super) fn mesh(terrain: &Terrain, rect: GeoRect, options: &MeshOptions) -> R
     let grid = Grid { steps: 1 << options.grid_exponent };
     let patch = terrain.patch(rect, options.spacing_m)?;
     let ground = Ground::sample(&patch, rect, grid.steps);
-    let error = |middle: u32, a: u32, b: u32| ground.error(middle, a, b);
-    let kept = border::kept(grid, options.max_error_m, error);
-    let mut floor = vec![0.0; grid.posts()];
-    for &post in &kept {
-        floor[post as usize] = f64::INFINITY;
-    }
-    let errors = grid.errors(floor, error);
-    let triangles = border::reduce(grid, grid.triangles(&errors, options.max_error_m), &kept);
-    let whole = |t: &[u32; 3]| t.iter().all(|&post| ground.points[post as usize].is_some());
-    let triangles: Vec<[u32; 3]> = triangles.into_iter().filter(whole).collect();
+    let triangles = ground.thinned(grid, options.max_error_m);
     if triangles.is_empty() {
         return Err(TerrainError::NoData(rect));
     }
@@ -137,6 +134,32 @@ impl Ground {
             [None, None, None] => 0.0,
             _ => f64::INFINITY,
         }
+    }
+
+    /// The grid's triangles without those that the limit allows to leave out.
+    fn thinned(&self, grid: Grid, max_error_m: f64) -> Vec<[u32; 3]> {
+        let error = |middle: u32, a: u32, b: u32| self.error(middle, a, b);
+        let kept = border::kept(grid, max_error_m * BORDER_SHARE, error);
+        let mut floor = vec![0.0; grid.posts()];
+        for &post in &kept {
+            floor[post as usize] = f64::INFINITY;
+        }
+        let mut triangles = Vec::new();
+        for _ in 0..TRIES {
+            triangles = grid.triangles(&grid.errors(floor.clone(), error), max_error_m);
+            // Errors are those of sides; within a triangle the ground may stray further, which halving it mends.
+            let strays = |t: &&[u32; 3]| triangle_error(self, self, grid, 1, t) > max_error_m;
+            let halved: Vec<u32> = triangles.iter().filter(strays).filter_map(|t| grid.middle_of(t)).collect();
+            if halved.is_empty() {
+                break;
+            }
+            for post in halved {
+                floor[post as usize] = f64::INFINITY;
+            }
+        }
+        let mut triangles = border::reduce(grid, triangles, &kept);
+        triangles.retain(|t| t.iter().all(|&post| self.points[post as usize].is_some()));
+        triangles
     }
 
     /// Rows and columns of this grid that may lie over a triangle of a grid `times` as coarse, whose sides are `side_m` long

@@ -66,7 +66,13 @@ impl Grid {
         floor
     }
 
-    /// Triangles, clockwise in columns and rows, that is counter-clockwise seen from above with rows going south.
+    /// Where one of [`Self::triangles`] is halved; `None` for the smallest ones.
+    pub fn middle_of(self, &[a, b, c]: &[u32; 3]) -> Option<u32> {
+        let (a, b, c) = (self.corner(a), self.corner(b), self.corner(c));
+        (a.0.abs_diff(c.0) + a.1.abs_diff(c.1) > 1).then(|| self.index(middle(a, b)))
+    }
+
+    /// Triangles, counter-clockwise seen from above with rows going south; the first two corners are the longest side's.
     pub fn triangles(self, errors: &[f64], limit: f64) -> Vec<[u32; 3]> {
         let last = self.steps;
         let mut triangles = Vec::new();

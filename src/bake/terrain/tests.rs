@@ -353,8 +353,8 @@ fn the_ground_is_nowhere_further_from_its_mesh_than_said() {
     let rect = GeoRect::new(7.2, 46.45, 7.25, 46.5);
     for max_error_m in [3.0, 20.0] {
         let mesh = terrain.mesh(rect, &MeshOptions::for_tiles(0.05, 6, max_error_m)).expect("ground");
-        // The grid is finer than the data, so that the limit can be met but at thinned borders.
-        assert!(mesh.error_m > 0.2 * max_error_m && mesh.error_m < 3.0 * max_error_m, "{}", mesh.error_m);
+        // The grid is finer than the data, so that little is between its posts, and the border is thinned.
+        assert!(mesh.error_m > 0.2 * max_error_m && mesh.error_m < 1.6 * max_error_m, "{}", mesh.error_m);
         let corners: Vec<DVec3> = mesh.vertices.iter().map(|&v| ecef(v)).collect();
         let ground: Vec<[DVec3; 3]> =
             mesh.triangles[..mesh.ground_triangles].iter().map(|t| t.map(|i| corners[i as usize])).collect();
@@ -438,7 +438,7 @@ fn real_mountains_become_a_mesh_with_true_error() {
             "{max_error_m} m: {} triangles, measured {:.1} m, {:.0} to {:.0} m",
             mesh.ground_triangles, mesh.error_m, mesh.low_m, mesh.high_m
         );
-        assert!(mesh.error_m < 3.0 * max_error_m + 5.0, "{}", mesh.error_m);
+        assert!(mesh.error_m <= 1.2 * max_error_m, "{}", mesh.error_m);
         assert!(mesh.ground_triangles < 2 * 128 * 128);
         assert_eq!(mesh.missing_posts, 0);
     }

@@ -10,7 +10,7 @@
 //! the system's name says ([`RasterHead::crs`]); which means metres above the sea unless it says otherwise. A void is NaN,
 //! never 0.
 
-use glam::{DAffine2, DVec2};
+use glam::DAffine2;
 
 use super::issue::Issues;
 
@@ -118,9 +118,3 @@ pub enum RasterError {
 
 /// Heights outside of this are no heights on Earth, metres: they count as voids.
 pub const HEIGHTS_ON_EARTH_M: std::ops::RangeInclusive<f32> = -12_000.0..=9_000.0;
-
-/// The map position of the middle of a raster.
-pub fn middle(head: &RasterHead) -> DVec2 {
-    let last = DVec2::new(f64::from(head.width_px) - 1.0, f64::from(head.height_px) - 1.0);
-    head.map_from_post.transform_point2(last / 2.0)
-}
