@@ -1,6 +1,7 @@
 //! The command line: parse, call the library, print errors once.
 
 pub mod allocations;
+mod bake;
 mod bench;
 mod check;
 mod open;
@@ -48,6 +49,11 @@ enum Command {
         #[arg(long, default_value_t = 2_000, value_name = "N")]
         max_files: usize,
     },
+    /// Turn raw sources (OSM, CityJSON, GeoJSON, terrain, pictures, models) into a 3D Tiles tileset.
+    ///
+    /// A job file names sources and looks. Shows progress on a terminal, goes on where it was stopped, and writes what was
+    /// wrong with the sources to issues.json in the folder.
+    Bake(bake::BakeArgs),
     /// Print the JSON Schema of a file format.
     Schema {
         #[arg(value_enum)]
@@ -122,6 +128,8 @@ struct HubArgs {
 enum SchemaKind {
     /// Scene files.
     Scene,
+    /// Bake jobs.
+    Bake,
 }
 
 fn place(text: &str) -> Result<Geodetic, String> {
@@ -172,6 +180,11 @@ pub fn main() -> ExitCode {
             print_json(&mirante::format::scene::schema());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Schema { what: SchemaKind::Bake }) => {
+            print_json(mirante::bake::job::schema());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Bake(args)) => bake::bake(&args),
         Some(Command::Hub(args)) => run::hub(args),
         Some(Command::Bench(args)) => bench::bench(args),
     };
