@@ -38,12 +38,15 @@ enum BenchName {
     Select,
     /// Streaming: from 50 km down to 1 m and 200 m/s sideways over the demo town, by http with 20 ms latency.
     Flight,
+    /// Baking: a made-up town of 20,000 buildings to tiles, all cores.
+    Bake,
 }
 
 pub fn bench(args: BenchArgs) -> Outcome {
     let (name, metrics) = match args.name {
         BenchName::Select => ("select", select()),
         BenchName::Flight => ("flight", flight()?),
+        BenchName::Bake => ("bake", bake()?),
     };
     let result = json!({ "bench": name, "metrics": metrics, "machine": machine() });
     super::print_json(&result);
@@ -52,6 +55,29 @@ pub fn bench(args: BenchArgs) -> Outcome {
             .map_err(|error| format!("can't write {}: {error}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn bake() -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
+    let folder = std::env::temp_dir().join(format!("mirante-bench-bake-{}", std::process::id()));
+    let result = mirante::batch::land::bench(&folder, 20_000);
+    // What the bench wrote is of no further use, however it ended.
+    let _ = std::fs::remove_dir_all(&folder);
+    let result = result?;
+    let mut metrics = Map::new();
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get()) as f64;
+    metrics.insert("buildings_per_s".into(), json!(result.buildings as f64 / result.secs));
+    metrics.insert("mb_per_s_per_core".into(), json!(result.bytes as f64 / 1e6 / result.secs / cores));
+    metrics.insert("peak_memory_mb".into(), json!(peak_memory_mb()));
+    metrics.insert("seconds".into(), json!(result.secs));
+    metrics.insert("tiles".into(), json!(result.tiles));
+    Ok(metrics)
+}
+
+/// The most memory that this process held, as Linux tells it.
+fn peak_memory_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1e3)
 }
 
 fn machine() -> Value {

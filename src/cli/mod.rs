@@ -1,6 +1,7 @@
 //! The command line: parse, call the library, print errors once.
 
 pub mod allocations;
+mod bake;
 mod bench;
 mod check;
 mod inspect;
@@ -53,6 +54,11 @@ enum Command {
     ///
     /// With --tile or --content: what is in one of them, with its materials, textures and tables.
     Inspect(inspect::InspectArgs),
+    /// Turn raw sources (OSM, CityJSON, GeoJSON, terrain, pictures, models) into a 3D Tiles tileset.
+    ///
+    /// A job file names sources and looks. Shows progress on a terminal, goes on where it was stopped, and writes what was
+    /// wrong with the sources to issues.json in the folder.
+    Bake(bake::BakeArgs),
     /// Print the JSON Schema of a file format.
     Schema {
         #[arg(value_enum)]
@@ -127,6 +133,8 @@ struct HubArgs {
 enum SchemaKind {
     /// Scene files.
     Scene,
+    /// Bake jobs.
+    Bake,
 }
 
 fn place(text: &str) -> Result<Geodetic, String> {
@@ -178,6 +186,11 @@ pub fn main() -> ExitCode {
             print_json(&mirante::format::scene::schema());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Schema { what: SchemaKind::Bake }) => {
+            print_json(mirante::bake::job::schema());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Bake(args)) => bake::bake(&args),
         Some(Command::Hub(args)) => run::hub(args),
         Some(Command::Bench(args)) => bench::bench(args),
     };

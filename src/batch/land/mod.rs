@@ -6,6 +6,7 @@
 //! whole, and `tileset.json` is the last of them. What is written depends on the sources and the job only: not on the
 //! number of threads, of parts or of restarts.
 
+mod bench;
 mod buckets;
 mod ingest;
 mod journal;
@@ -25,6 +26,7 @@ use crate::bake::land::{Assets, Imagery, PictureFormat};
 use crate::bake::model::{Feature, Srgb};
 use crate::bake::source::region::Region;
 
+pub use bench::{Measured, bench};
 pub use progress::{Progress, Silent, Terminal};
 pub use run::{bake, merge};
 
