@@ -187,7 +187,7 @@ fn absolute(location: &Location) -> String {
 }
 
 /// Counts changes of what the generator makes, so that an old cache is not taken for it.
-const DEMO_VERSION: u32 = 2;
+const DEMO_VERSION: u32 = 3;
 
 /// The demo's scene file, generated into the user's cache on first use.
 pub fn demo(progress: impl FnMut(f32, &str)) -> Result<Opened, OpenError> {

@@ -4,7 +4,7 @@ use super::names;
 use super::plan::{Block, BlockUse, PAVEMENT_M, Plan, Quad, centred, extent, inset, part, within};
 use super::terrain::Terrain;
 use crate::bake::det::{Rng, unit_vector};
-pub use crate::bake::draw::building::{Building, Face, Ground, Look, Roof, Volume};
+pub use crate::bake::draw::building::{Building, Face, Finish, Ground, Look, Roof, Volume};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rect, blend, hex, scale};
 use crate::bake::model::Usage;
@@ -120,6 +120,10 @@ impl Site<'_> {
                 v.ground = Ground::Shops;
             } else if kind.0 == "tower" && v.foot_u < v.floor_u {
                 v.ground = Ground::Lobby;
+            }
+            // Full facades where one walks past shop windows; elsewhere they are seen from some way off.
+            if v.ground == Ground::AsAbove {
+                v.finish = Finish::Plain;
             }
         }
         let mut building = Building { feature, volumes, seed, block: Some(self.index), merges };
