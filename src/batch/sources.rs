@@ -6,9 +6,6 @@ mod files;
 mod models;
 mod rasters;
 mod style;
-#[cfg(test)]
-mod tests;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -66,9 +63,7 @@ impl JobSources {
     pub fn new(job: &Job, folder: &Path, region: Option<Region>) -> Result<Self, SourcesError> {
         let own = match job.region {
             None => None,
-            Some(r) => Some(
-                Region::new(r.west_deg, r.south_deg, r.east_deg, r.north_deg).ok_or(SourcesError::Region)?,
-            ),
+            Some(r) => Some(Region::new(r.west_deg, r.south_deg, r.east_deg, r.north_deg).ok_or(SourcesError::Region)?),
         };
         let mut sources =
             Self { names: Vec::new(), opened: Vec::new(), region: region.or(own), found: Findings::default() };
@@ -179,12 +174,7 @@ impl JobSources {
         md5::Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn read_one(
-        &self,
-        index: usize,
-        sink: &mut dyn FnMut(Feature),
-        findings: &mut Findings,
-    ) -> Result<(), String> {
+    fn read_one(&self, index: usize, sink: &mut dyn FnMut(Feature), findings: &mut Findings) -> Result<(), String> {
         let Opened { path, kind, source } = &self.opened[index];
         let name = &self.names[index];
         let notes = RefCell::new(Issues::default());

@@ -103,7 +103,7 @@ pub fn make(context: &Context, id: TileId, entries: &[Entry], below: &[&[[f32; 3
     for entry in &own {
         drawing.entry(entry, issues);
     }
-    drawing.textured.take().finish(&mut drawing.mesh, context, detail);
+    drawing.textured.take().finish(&mut drawing.mesh, context, detail, issues);
     if context.with_ground {
         // Also what only reaches in is painted: roads of neighbours, casings.
         let items: Vec<&Item> = own.iter().map(|entry| &entry.item).collect();
@@ -198,16 +198,14 @@ impl Drawing<'_> {
             Shape::Point(point) => {
                 facts.height_m = things::point(&mut self.mesh, self.context, item, point, self.detail) as f32;
             }
-            Shape::Model(placed) => {
-                match things::model(&mut self.mesh, self.context, item, placed, self.detail) {
-                    Some(height_m) => facts.height_m = height_m as f32,
-                    None if self.detail == 4 => issues.push(Issue::error(
-                        item.feature.id.clone(),
-                        format!("the model {:?} can't be had; it is left out", placed.uri),
-                    )),
-                    None => {}
-                }
-            }
+            Shape::Model(placed) => match things::model(&mut self.mesh, self.context, item, placed, self.detail) {
+                Some(height_m) => facts.height_m = height_m as f32,
+                None if self.detail == 4 => issues.push(Issue::error(
+                    item.feature.id.clone(),
+                    format!("the model {:?} can't be had; it is left out", placed.uri),
+                )),
+                None => {}
+            },
         }
         self.mesh.feature = None;
         self.settle(item, row, facts, self.count() > before);

@@ -48,7 +48,8 @@ impl Lattice {
         let lists = mesh.triangles.iter().chain(mesh.pictured.iter().map(|p| &p.triangles));
         let triangles: Vec<[DVec3; 3]> =
             lists.flat_map(|list| list.chunks_exact(3).map(|t| [t[0].at, t[1].at, t[2].at])).collect();
-        let mut lattice = Self { low, cell_m: size_m / CELLS as f64, triangles, cells: vec![Vec::new(); CELLS * CELLS] };
+        let mut lattice =
+            Self { low, cell_m: size_m / CELLS as f64, triangles, cells: vec![Vec::new(); CELLS * CELLS] };
         for (k, t) in lattice.triangles.iter().enumerate() {
             let low = t[0].min(t[1]).min(t[2]).truncate();
             let high = t[0].max(t[1]).max(t[2]).truncate();

@@ -177,7 +177,9 @@ impl Canvas {
     fn misses(&self, points: &[DVec2], margin_m: f64) -> bool {
         let (low, high) = bounds(points);
         let far = self.low + self.size_m;
-        low.x > far.x + margin_m || low.y > far.y + margin_m || high.x < self.low.x - margin_m
+        low.x > far.x + margin_m
+            || low.y > far.y + margin_m
+            || high.x < self.low.x - margin_m
             || high.y < self.low.y - margin_m
     }
 

@@ -173,7 +173,8 @@ pub fn wood(mesh: &mut Mesh, context: &Context, item: &Item, area: &Area, region
             }
             count += 1;
             let conifer = f64::from(needles) > 0.5 + 0.5 * noise(82, p / 60.0);
-            let species = if conifer { Species::Spruce } else { rng.pick(&[Species::Oak, Species::Lime, Species::Birch]) };
+            let species =
+                if conifer { Species::Spruce } else { rng.pick(&[Species::Oak, Species::Lime, Species::Birch]) };
             let plant =
                 Plant { species, at: p.extend(ground_u(p)), height_m: rng.range(8.0, 15.0), seed: rng.next_u64() };
             // In a wood a tree is one of many.
@@ -259,10 +260,8 @@ fn ropeway(mesh: &mut Mesh, context: &Context, way: &Way, detail: u32) {
 
 fn barrier(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, detail: u32) {
     let flat: Vec<DVec3> = way.line.iter().map(|&p| context.land.plan3(p)).collect();
-    let line: Vec<DVec3> = ways::densified(&flat, 15.0)
-        .iter()
-        .map(|p| p.truncate().extend(context.ground_u(p.truncate())))
-        .collect();
+    let line: Vec<DVec3> =
+        ways::densified(&flat, 15.0).iter().map(|p| p.truncate().extend(context.ground_u(p.truncate()))).collect();
     let high = |usual: f64| match item.feature.properties.get("height") {
         Some(Value::Number(h)) if (0.2..30.0).contains(h) => *h,
         Some(Value::Text(text)) => text.parse().ok().filter(|h| (0.2..30.0).contains(h)).unwrap_or(usual),

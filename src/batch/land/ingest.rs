@@ -150,13 +150,8 @@ fn spool(
 ) -> Result<Spool, LandError> {
     let path = work.join("spool");
     let mut writer = BufWriter::new(File::create(&path).map_err(at(&path))?);
-    let mut spool = Spool {
-        path: path.clone(),
-        count: 0,
-        body: None,
-        heights_h_m: Vec::new(),
-        gather: Gather::default(),
-    };
+    let mut spool =
+        Spool { path: path.clone(), count: 0, body: None, heights_h_m: Vec::new(), gather: Gather::default() };
     let names = sources.names();
     let mut own = Findings::default();
     let mut sequence = 0;
@@ -240,12 +235,7 @@ fn bounds_of(shape: &Shape) -> Option<Bounds> {
 
 fn grow(bounds: &mut Bounds, other: Bounds) {
     if other.iter().all(|x| x.is_finite()) {
-        *bounds = [
-            bounds[0].min(other[0]),
-            bounds[1].min(other[1]),
-            bounds[2].max(other[2]),
-            bounds[3].max(other[3]),
-        ];
+        *bounds = [bounds[0].min(other[0]), bounds[1].min(other[1]), bounds[2].max(other[2]), bounds[3].max(other[3])];
     }
 }
 

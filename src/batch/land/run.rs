@@ -156,7 +156,10 @@ pub fn merge(
         let place = [told["mirante_bake_part"][0].as_u64(), told["mirante_bake_part"][1].as_u64()];
         if place != [Some(k as u64 + 1), Some(parts.len() as u64)] {
             let got = told["mirante_bake_part"].to_string();
-            return Err(wrong(part, format!("expected part {} of {}, got {got}; name all parts in order", k + 1, parts.len())));
+            return Err(wrong(
+                part,
+                format!("expected part {} of {}, got {got}; name all parts in order", k + 1, parts.len()),
+            ));
         }
         let own = ingest::known(job, &part.join(output::WORK))
             .ok_or_else(|| wrong(part, "is of another job, or its sources have changed".into()))?;

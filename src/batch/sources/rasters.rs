@@ -42,7 +42,10 @@ fn open(path: &Path) -> Result<Box<dyn Raster>, RasterError> {
 }
 
 /// Opens each file once for its head and hands it to `add`. Files that can't be used are logged: the ground below them is level.
-fn each(files: &[RasterFile], mut add: impl FnMut(&str, &crate::format::raster::RasterHead, Opener, crate::bake::source::crs::NamedCrs)) {
+fn each(
+    files: &[RasterFile],
+    mut add: impl FnMut(&str, &crate::format::raster::RasterHead, Opener, crate::bake::source::crs::NamedCrs),
+) {
     for file in files {
         let name = file.path.display().to_string();
         let raster = match open(&file.path) {

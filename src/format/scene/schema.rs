@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use schemars::{JsonSchema, Schema};
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 use super::Scene;

@@ -10,6 +10,7 @@ use image::{ImageEncoder, ImageReader, Limits, RgbImage};
 use super::Part;
 use crate::bake::land::Context;
 use crate::bake::mesh::{Matter, Mesh, Picture, Pictured, Vertex, hex};
+use crate::format::issue::{Issue, Issues};
 
 /// Pixels along a side of a packed picture, at most.
 const SIDE_PX: u32 = 2048;
@@ -29,11 +30,22 @@ struct Chart {
     used: [f32; 4],
 }
 
-pub fn pack(parts: BTreeMap<(u32, String), Part>, mesh: &mut Mesh, context: &Context, detail: u32) {
+pub fn pack(
+    parts: BTreeMap<(u32, String), Part>,
+    mesh: &mut Mesh,
+    context: &Context,
+    detail: u32,
+    issues: &mut Issues,
+) {
     let shrink = 1 << 4_u32.saturating_sub(detail).min(3);
     let mut charts = Vec::new();
     for ((source, uri), part) in parts {
         let Some(image) = context.assets.texture(source, &uri).and_then(|bytes| decode(&bytes)) else {
+            // Told once, by the finest tiles.
+            if detail == 4 {
+                let message = "the texture is missing or can't be read; its surfaces have plain colours";
+                issues.push(Issue::warning(uri, message));
+            }
             plain(mesh, part);
             continue;
         };
@@ -76,7 +88,11 @@ fn page(charts: &mut std::iter::Peekable<std::vec::IntoIter<Chart>>, mesh: &mut 
         row = row.max(h);
     }
     let mut picture = RgbImage::new(size.0, size.1);
-    let mut pictured = Pictured { picture: Picture { mime: "image/jpeg", bytes: Vec::new(), repeat: false }, triangles: Vec::new(), uv: Vec::new() };
+    let mut pictured = Pictured {
+        picture: Picture { mime: "image/jpeg", bytes: Vec::new(), repeat: false },
+        triangles: Vec::new(),
+        uv: Vec::new(),
+    };
     for (chart, x, y) in placed {
         with_margin(&mut picture, &chart.image, x, y);
         let (w, h) = (f64::from(chart.image.width()), f64::from(chart.image.height()));
@@ -131,12 +147,7 @@ fn cut(image: &RgbImage, low: [f32; 2], high: [f32; 2]) -> ([f32; 4], RgbImage) 
     let (x0, x1) = (floor(low[0], w).min(w - 1), ceil(high[0], w));
     let (y0, y1) = (floor(1.0 - high[1], h).min(h - 1), ceil(1.0 - low[1], h));
     let (cw, ch) = (x1.saturating_sub(x0).max(1), y1.saturating_sub(y0).max(1));
-    let used = [
-        x0 as f32 / w as f32,
-        1.0 - (y0 + ch) as f32 / h as f32,
-        cw as f32 / w as f32,
-        ch as f32 / h as f32,
-    ];
+    let used = [x0 as f32 / w as f32, 1.0 - (y0 + ch) as f32 / h as f32, cw as f32 / w as f32, ch as f32 / h as f32];
     (used, imageops::crop_imm(image, x0, y0, cw, ch).to_image())
 }
 
