@@ -330,6 +330,8 @@ fn check(job: &Job, issues: &mut Issues) {
         let at = |key: &str| format!("/sources/{k}/{key}");
         let kind = source.kind.or_else(|| source.files.iter().find_map(|file| kind_of(file)));
         match kind {
+            // What such files are is seen when they are opened.
+            None if source.files.iter().all(|file| kind::is_told_by_content(file)) => {}
             None => issues.push(
                 Issue::error(at("files"), "what the files are can't be told by their names; say it with \"kind\"")
                     .expected_got("a known extension, or \"kind\"", source.files.join(", ")),

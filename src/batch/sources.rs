@@ -6,9 +6,6 @@ mod files;
 mod models;
 mod rasters;
 mod style;
-#[cfg(test)]
-mod tests;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;

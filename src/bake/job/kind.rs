@@ -47,3 +47,9 @@ pub fn kind_of(file: &str) -> Option<Kind> {
         () => return None,
     })
 }
+
+/// Whether a name stands for several kinds, which the first bytes of the file tell apart.
+pub fn is_told_by_content(file: &str) -> bool {
+    let name = file.to_ascii_lowercase();
+    [".json", ".xml", ".gz"].iter().any(|ending| name.ends_with(ending))
+}

@@ -103,7 +103,7 @@ pub fn make(context: &Context, id: TileId, entries: &[Entry], below: &[&[[f32; 3
     for entry in &own {
         drawing.entry(entry, issues);
     }
-    drawing.textured.take().finish(&mut drawing.mesh, context, detail);
+    drawing.textured.take().finish(&mut drawing.mesh, context, detail, issues);
     if context.with_ground {
         // Also what only reaches in is painted: roads of neighbours, casings.
         let items: Vec<&Item> = own.iter().map(|entry| &entry.item).collect();

@@ -29,9 +29,6 @@ mod things;
 pub mod up;
 mod ways;
 
-#[cfg(test)]
-mod tests;
-
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 

@@ -11,6 +11,7 @@ use crate::bake::det::Rng;
 use crate::bake::draw::poly;
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface as Stuff, Vertex, blend, hex, scale};
 use crate::bake::model::{Surface, SurfaceKind, SurfaceLod, Surfaces};
+use crate::format::issue::Issues;
 
 mod atlas;
 
@@ -35,8 +36,8 @@ impl Textured {
     }
 
     /// Adds all as pictured triangles. Textures that can't be had leave their triangles in plain colours.
-    pub fn finish(self, mesh: &mut Mesh, context: &Context, detail: u32) {
-        atlas::pack(self.parts, mesh, context, detail);
+    pub fn finish(self, mesh: &mut Mesh, context: &Context, detail: u32, issues: &mut Issues) {
+        atlas::pack(self.parts, mesh, context, detail, issues);
     }
 }
 

@@ -73,7 +73,7 @@ fn one_run_three_parts_and_a_killed_run_write_the_same_bytes() {
     let killed = at("killed");
     let stopped = std::panic::catch_unwind(|| {
         let (job, town) = (small(), Town::new(150));
-        bake(&job, &town, &run(&killed, (0, 1)), &mut Tired(12)).map(|_| ())
+        bake(&job, &town, &run(&killed, (0, 1)), &mut Tired(3)).map(|_| ())
     });
     assert!(stopped.is_err() && !killed.join("tileset.json").exists());
     let resumed = bake(&job, &town, &run(&at("killed"), (0, 1)), &mut Silent).unwrap();

@@ -38,7 +38,7 @@ pub fn kind(path: &Path) -> Option<Kind> {
         let says = |word: &str| text.contains(word);
         match name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
             "json" | "gz" if says("CityJSONFeature") => Some(Kind::Cityjsonseq),
-            "json" | "gz" if says("\"CityJSON\"") => Some(Kind::Cityjson),
+            "json" | "gz" if says("\"CityJSON\"") || says("\"CityObjects\"") => Some(Kind::Cityjson),
             "json" | "gz" if says("FeatureCollection") || says("\"Feature\"") => Some(Kind::Geojson),
             "xml" | "gz" if says("CityModel") => Some(Kind::Citygml),
             "xml" | "gz" if says("<net") => Some(Kind::Sumo),

@@ -10,6 +10,7 @@ use image::{ImageEncoder, ImageReader, Limits, RgbImage};
 use super::Part;
 use crate::bake::land::Context;
 use crate::bake::mesh::{Matter, Mesh, Picture, Pictured, Vertex, hex};
+use crate::format::issue::{Issue, Issues};
 
 /// Pixels along a side of a packed picture, at most.
 const SIDE_PX: u32 = 2048;
@@ -29,11 +30,22 @@ struct Chart {
     used: [f32; 4],
 }
 
-pub fn pack(parts: BTreeMap<(u32, String), Part>, mesh: &mut Mesh, context: &Context, detail: u32) {
+pub fn pack(
+    parts: BTreeMap<(u32, String), Part>,
+    mesh: &mut Mesh,
+    context: &Context,
+    detail: u32,
+    issues: &mut Issues,
+) {
     let shrink = 1 << 4_u32.saturating_sub(detail).min(3);
     let mut charts = Vec::new();
     for ((source, uri), part) in parts {
         let Some(image) = context.assets.texture(source, &uri).and_then(|bytes| decode(&bytes)) else {
+            // Told once, by the finest tiles.
+            if detail == 4 {
+                let message = "the texture is missing or can't be read; its surfaces have plain colours";
+                issues.push(Issue::warning(uri, message));
+            }
             plain(mesh, part);
             continue;
         };
