@@ -404,6 +404,11 @@ const STREETS: [Laid; 34] = [
     (Class::Collector, "Rua da Quinta", &[(1620.0, 2040.0), (1560.0, 1420.0), (1500.0, 720.0), (1240.0, 60.0)]),
 ];
 
+/// The railway's middle line.
+pub fn railway() -> Line {
+    Line::smooth(&RAILWAY.map(|p| DVec2::new(p.0, p.1)), 45.0)
+}
+
 /// All lines with their ways; way 0 is the nameless border.
 pub fn lay(terrain: &Terrain, motorway: &Motorway) -> (Vec<(Vec<DVec2>, u32)>, Vec<Way>) {
     let mut laid = Laying { lines: Vec::new(), ways: vec![Way::border()] };
@@ -558,7 +563,7 @@ impl Laying {
     }
 
     fn railway(&mut self) {
-        let line = Line::smooth(&RAILWAY.map(|p| DVec2::new(p.0, p.1)), 45.0);
+        let line = railway();
         let end = line.length();
         let half = |m: f64| {
             let t = crate::bake::det::smoothstep(end - STATION_LENGTH_M - 320.0, end - STATION_LENGTH_M, m);

@@ -449,7 +449,7 @@ impl Site<'_> {
         let narrow = parcel.size().min_element();
         let depth = if villas { narrow * 0.44 } else { narrow * 0.46 }.clamp(13.0, if villas { 38.0 } else { 28.0 });
         let widths = if villas { (21.0, 30.0) } else { (13.0, 18.5) };
-        let lots = [1.0, 0.85, 0.7, 0.55].iter().find_map(|k| parcel.ring(&mut self.rng, 0.1, depth * k, widths));
+        let lots = [1.0, 0.85, 0.7, 0.55, 0.42].iter().find_map(|k| parcel.ring(&mut self.rng, 0.1, depth * k, widths));
         let Some(lots) = lots else { return self.single(parcel) };
         for lot in &lots {
             if self.rng.chance(if villas { 0.08 } else { 0.04 }) || area(&lot.outline) < 110.0 {

@@ -108,8 +108,7 @@ fn school(site: &mut Site, parcel: &Parcel) {
 
 /// Long wings on both sides of a spine: hospitals and institutes.
 fn wings(site: &mut Site, parcel: &Parcel, usage: &'static str, floors: (i64, i64)) {
-    let Some(land) = inset(&parcel.line, |_| 9.0) else { return };
-    let Some(plot) = room(&land, 2.0) else { return };
+    let Some(plot) = room(&parcel.line, 8.0) else { return };
     let h = plot.half;
     let name = match site.city.graph.faces[site.face].name {
         "" => format!("Instituto {}", site.face % 90 + 1),

@@ -11,20 +11,25 @@
 
 pub mod arterials;
 pub mod buildings;
+pub mod cover;
 pub mod districts;
 pub mod divide;
 pub mod geom;
 pub mod graph;
 pub mod landmarks;
+pub mod lines;
 pub mod lots;
 pub mod motorway;
 pub mod near;
 pub mod net;
+pub mod network;
+pub mod open;
 pub mod program;
 pub mod relief;
 pub mod styles;
 pub mod surface;
 pub mod terrain;
+pub mod things;
 pub mod words;
 
 use super::building::Building;
@@ -72,6 +77,30 @@ impl City {
     /// What stands on a face; the same at every call.
     pub fn buildings_of(&self, face: usize) -> Vec<Building> {
         buildings::on_block(self, face)
+    }
+
+    /// The ground of a face around its buildings, which are those of [`Self::buildings_of`].
+    pub fn open_land_of(&self, face: usize, buildings: &[Building]) -> open::OpenLand {
+        open::of_block(self, face, buildings)
+    }
+
+    /// Everything small that stands in a rectangle.
+    pub fn things_in(&self, rect: &Bounds) -> Vec<things::Thing> {
+        let mut found = things::within(self, rect);
+        found.extend(lines::masts(self).into_iter().filter(|t| rect.contains(t.at)));
+        found
+    }
+
+    /// The denser character of the blocks on both sides of an edge.
+    pub fn district_beside(&self, edge: usize) -> districts::District {
+        let own = &self.graph.edges[edge];
+        let (left, right) = (&self.graph.faces[own.left as usize], &self.graph.faces[own.right as usize]);
+        if left.ground == Ground::Block { left.district.min(right.district) } else { right.district }
+    }
+
+    /// The railway's middle line, from the eastern border to the terminus.
+    pub fn railway(&self) -> geom::Line {
+        arterials::railway()
     }
 
     /// The name of the quarter that a face lies in.

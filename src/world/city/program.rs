@@ -1,6 +1,7 @@
 //! What each block is for. Decided from its place, its size and its number, so that it never depends on the others.
 
 use super::City;
+use super::buildings::skyline;
 use super::districts::District;
 use super::geom::{Bounds, contains};
 use super::graph::Ground;
@@ -124,7 +125,10 @@ pub fn program_of(city: &City, face: usize, parcel: Option<&Parcel>) -> Program 
         return Program::Square;
     }
     match own.district {
-        District::Core if roll < 0.84 && size.min_element() > 34.0 => Program::Towers,
+        // Towers gather at the summit; around it stand blocks.
+        District::Core if size.min_element() > 34.0 && roll < 0.25 + 1.3 * skyline(city.seed, own.bounds.centre()) => {
+            Program::Towers
+        }
         District::Slabs => Program::Slabs,
         District::Rows => Program::Rows,
         District::Garden | District::Villas => Program::Houses,

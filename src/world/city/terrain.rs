@@ -499,7 +499,7 @@ fn river_half_m(part: f64) -> f64 {
 /// The water's height by metres along: a brook in the mountains, a tidal reach in the city.
 fn river_level_u(line: &Line, along_m: f64) -> f64 {
     let from_sea = (line.length() - along_m - 2700.0).max(0.0);
-    0.3 + 0.0042 * from_sea + 2.6e-6 * from_sea * from_sea
+    0.3 + 0.0040 * from_sea + 4.2e-6 * from_sea * from_sea
 }
 
 /// The valley that the river made: the land falls to its flood plain.
@@ -508,7 +508,9 @@ fn valley(river: &Near, p: DVec2, h: f64) -> f64 {
     let x = near.left_m.abs();
     let half = river_half_m(near.along_m / river.line.length());
     let floor = river_level_u(&river.line, near.along_m) + 2.6;
-    let t = smoothstep(half + 25.0, VALE_M, x * lerp(1.7, 1.0, smoothstep(2500.0, 5200.0, near.along_m)));
+    // The valley's sides are no ruled surfaces.
+    let x = x * (1.0 + 0.35 * noise(83, p / 620.0) + 0.12 * noise(84, p / 190.0));
+    let t = smoothstep(half + 25.0, VALE_M, x);
     let low = floor + (h - floor).max(0.0) * t * (0.25 + 0.75 * t);
     lerp(low, h, smoothstep(VALE_M * 0.6, VALE_M, x)).max(floor.min(h))
 }
