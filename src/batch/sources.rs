@@ -306,11 +306,14 @@ fn placed(source: &Source, path: &Path) -> Option<Feature> {
     Some(Feature { id: name.clone(), class: "model".into(), name, properties: Properties::new(), shape })
 }
 
+/// Bytes by source and name; `None` where a file could not be read.
+type Known = BTreeMap<(u32, String), Option<Arc<Vec<u8>>>>;
+
 /// Textures and models that features name, beside the files that name them.
 struct FileAssets {
     /// By source.
     folders: Vec<PathBuf>,
-    textures: Mutex<BTreeMap<(u32, String), Option<Arc<Vec<u8>>>>>,
+    textures: Mutex<Known>,
     models: models::Models,
 }
 

@@ -177,7 +177,7 @@ fn spool(
                 }
                 writer.write_all(&bytes).map_err(at(&path))?;
                 spool.count += 1;
-                if spool.count % 1024 == 0 {
+                if spool.count.is_multiple_of(1024) {
                     progress.step(spool.count, 0);
                 }
             }

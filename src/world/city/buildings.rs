@@ -274,12 +274,13 @@ impl Site<'_> {
                 let part = Rect { half: rect.half * DVec2::new(self.rng.range(0.35, 0.6), 0.55), ..rect };
                 self.plain(&part, 1, 4.2, "workshop", "workshops");
             }
-        } else if wide > 3600.0 && matches!(district, District::Blocks | District::Grid) {
-            if let Some(rect) = room(&court, 7.0).filter(|r| r.half.x > 14.0 && r.half.y > 6.5) {
-                let half = DVec2::new(rect.half.x, rect.half.y.min(6.5));
-                let floors = self.rng.int(4, 6) as usize;
-                self.slab(&Rect { half, ..rect }, floors, "dwelling");
-            }
+        } else if wide > 3600.0
+            && matches!(district, District::Blocks | District::Grid)
+            && let Some(rect) = room(&court, 7.0).filter(|r| r.half.x > 14.0 && r.half.y > 6.5)
+        {
+            let half = DVec2::new(rect.half.x, rect.half.y.min(6.5));
+            let floors = self.rng.int(4, 6) as usize;
+            self.slab(&Rect { half, ..rect }, floors, "dwelling");
         }
     }
 

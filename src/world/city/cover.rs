@@ -58,10 +58,10 @@ pub fn cover(terrain: &Terrain, p: DVec2, farmed: bool) -> Cover {
     let meadow = blend(grass, hex(0x84845e), high);
     // Capes are left to pines and scrub.
     let cape = inland < 1500.0 && terrain.shore(p).0 == Shore::Cliff;
-    if farmed || h < 260.0 && slope < 0.17 && !cape {
-        if let Some(field) = field(terrain, p, slope, farmed) {
-            return Cover { color: scale(field.color, grain), ..field };
-        }
+    if (farmed || h < 260.0 && slope < 0.17 && !cape)
+        && let Some(field) = field(terrain, p, slope, farmed)
+    {
+        return Cover { color: scale(field.color, grain), ..field };
     }
     let wood = woods(terrain, p, h);
     if wood > 0.5 {

@@ -279,8 +279,8 @@ pub const SPECIALS: [Special; 33] = [
 pub fn quarter_of(p: DVec2) -> usize {
     let reach = |q: &Quarter| (p - DVec2::new(q.at.0, q.at.1)).length() - q.weight_m;
     let mut best = 0;
-    for k in 1..QUARTERS.len() {
-        if reach(&QUARTERS[k]) < reach(&QUARTERS[best]) {
+    for (k, quarter) in QUARTERS.iter().enumerate() {
+        if reach(quarter) < reach(&QUARTERS[best]) {
             best = k;
         }
     }

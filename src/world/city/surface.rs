@@ -342,12 +342,12 @@ impl BlockLand {
         let n = self.kerb.len();
         let mut place = vec![0; n];
         let mut kept: Vec<DVec2> = Vec::with_capacity(n);
-        for k in 0..n {
-            if kept.last().is_some_and(|p| (*p - self.kerb[k]).length_squared() < 1e-12) {
-                place[k] = kept.len() - 1;
+        for (place, &p) in place.iter_mut().zip(&self.kerb) {
+            if kept.last().is_some_and(|q| (*q - p).length_squared() < 1e-12) {
+                *place = kept.len() - 1;
             } else {
-                place[k] = kept.len();
-                kept.push(self.kerb[k]);
+                *place = kept.len();
+                kept.push(p);
             }
         }
         if kept.len() > 1 && (kept[0] - kept[kept.len() - 1]).length_squared() < 1e-12 {

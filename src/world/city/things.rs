@@ -297,7 +297,7 @@ impl Row<'_> {
             }
             m += self.rng.range(26.0, 46.0);
         }
-        if to - from > 90.0 && class != Class::Promenade && self.edge % 3 == 0 {
+        if to - from > 90.0 && class != Class::Promenade && self.edge.is_multiple_of(3) {
             for side in [1.0, -1.0] {
                 self.put(Kind::BusStop, (from + to) * 0.5 + side * 14.0, side * (half + 1.3), -side, 4.0, KERB_M);
             }
@@ -563,7 +563,7 @@ impl Plot<'_> {
             let Some(middle) = self.inside(line) else { continue };
             let kind = self.rng.pick(kinds);
             for _ in 0..group {
-                let p = middle + unit_vector(self.rng.range(0.0, 6.283)) * self.rng.range(0.0, 19.0);
+                let p = middle + unit_vector(self.rng.range(0.0, std::f64::consts::TAU)) * self.rng.range(0.0, 19.0);
                 if contains(line, p) && self.is_free(p, 2.6) {
                     let species = if self.rng.chance(0.8) { kind } else { self.rng.pick(kinds) };
                     self.tree(species, p);

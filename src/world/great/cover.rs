@@ -22,7 +22,7 @@ const PLOT_M: DVec2 = DVec2::new(170.0, 95.0);
 
 /// How wooded, 0 to 1.
 pub fn woods(terrain: &Terrain, p: DVec2, h: f64, slope: f64) -> f64 {
-    if h < 6.0 || h > TREE_LINE_U + 60.0 {
+    if !(6.0..=TREE_LINE_U + 60.0).contains(&h) {
         return 0.0;
     }
     let patches =

@@ -152,7 +152,7 @@ impl Streets<'_> {
             } else {
                 for side in [-1.0, 1.0] {
                     for band in section.bands {
-                        self.strip_band(mesh, pair, section.half_m, side, band, (e.class, tone), detail);
+                        self.strip_band(mesh, pair, (section.half_m, side), band, (e.class, tone), detail);
                     }
                 }
             }
@@ -170,8 +170,7 @@ impl Streets<'_> {
         &self,
         mesh: &mut Mesh,
         pair: &[Cut],
-        half_m: f64,
-        side: f64,
+        (half_m, side): (f64, f64),
         band: &Band,
         (class, tone): (Rank, f32),
         detail: usize,
