@@ -20,6 +20,7 @@
 mod abort;
 mod archive;
 mod http;
+#[cfg(not(target_arch = "wasm32"))]
 mod makers;
 mod queue;
 
@@ -42,6 +43,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::format::gzip;
 use crate::format::uri::Location;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use makers::{Maker, register as register_maker, unregister as unregister_maker};
 pub use queue::{FetchHandle, Fetcher};
 
