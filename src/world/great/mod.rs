@@ -89,6 +89,11 @@ impl World {
         made
     }
 
+    /// How many buildings there are.
+    pub fn buildings(&self) -> usize {
+        self.town().buildings(&self.rect(TileId::ROOT)).len()
+    }
+
     fn town(&self) -> Town<'_> {
         Town { city: &self.city }
     }
