@@ -178,6 +178,7 @@ fn finish(shared: &Arc<Shared>) {
         shared.write_stamp();
         shared.wake();
         if shared.lock().whole {
+            shared.forget_plan();
             shared.folder.remove_older();
         }
     }

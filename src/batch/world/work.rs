@@ -320,6 +320,12 @@ impl Shared {
         }
     }
 
+    /// Gives its memory back; who removes files from now on has it made again.
+    pub fn forget_plan(&self) {
+        let source = self.lock().source.take();
+        drop(source);
+    }
+
     fn keep_file(&self, file: GeneratedFile) {
         // What an earlier run has written is the same.
         if matches!(self.lock().files.get(&file.path), Some(Kept::OnDisk)) {
