@@ -17,8 +17,9 @@ use crate::format::uri::{Location, Url};
 use crate::platform::time::now_unix_secs;
 
 const WORKER_THREADS: usize = 2;
-/// Threads for reading files and unpacking.
-const BLOCKING_THREADS: usize = 4;
+/// Threads for reading files and unpacking: as many as requests run by default, so that a file which is there does not
+/// wait behind files that are being made. They are started when they are needed.
+const BLOCKING_THREADS: usize = 20;
 const MAX_REDIRECTS: usize = 10;
 
 /// Keeps the runtime; stops it without waiting for what still runs.

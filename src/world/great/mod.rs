@@ -113,6 +113,11 @@ impl World {
         made
     }
 
+    /// How many buildings there are.
+    pub fn buildings(&self) -> usize {
+        (0..self.city.graph.faces.len()).map(|face| self.city.buildings_of(face).len()).sum()
+    }
+
     fn town(&self, rect: Bounds) -> Town<'_> {
         Town::new(&self.city, &self.blocks, rect)
     }
