@@ -9,6 +9,7 @@ pub mod light;
 pub mod sheet;
 pub mod streets;
 pub mod town;
+pub mod ways;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ use crate::world::sites::{self, Fixture, Lamp, ground::Patch};
 use light::Lamps;
 use sheet::{Ground, Sheet};
 use town::Town;
+use ways::Ways;
 
 /// Levels of the quadtree: 16 km down to 250 m.
 pub const LEVELS: u32 = 7;
@@ -54,6 +56,7 @@ pub struct World {
     /// Made ground of the pads by level of detail.
     patches: [Vec<Patch>; 5],
     lamps: Vec<Lamp>,
+    ways: Ways,
 }
 
 impl World {
@@ -62,14 +65,16 @@ impl World {
         let frame = PlanFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
         let city = City::new(options.seed);
         progress(0.6, "port and factory");
+        let mut ways = Ways::new(&city, options.seed);
         Self {
             options: *options,
             frame,
             tree: LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 },
             city,
-            fixtures: sites::fixtures(options.seed),
+            fixtures: sites::fixtures(options.seed).into_iter().chain(ways.fixtures.drain(..)).collect(),
             patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
-            lamps: sites::lamps(options.seed),
+            lamps: sites::lamps(options.seed).into_iter().chain(ways.lamps.drain(..)).collect(),
+            ways,
         }
     }
 
@@ -175,7 +180,7 @@ impl World {
                 let ground = self.ground(p);
                 Ground { covered: ground.covered || covered(p), ..self.town().open_ground(p).unwrap_or(ground) }
             };
-            sheet.land(&mut mesh, &self.city.terrain, ground, |_, _| false);
+            sheet.land(&mut mesh, &self.city.terrain, ground, |p, half_m| self.ways.hides(p, half_m));
             self.town().draw(&mut mesh, &rect, detail);
         }
         let sea_cells = if id.level < 3 { 96 } else { 32 };
@@ -204,6 +209,9 @@ impl World {
     }
 
     fn ground(&self, p: DVec2) -> Ground {
+        if let Some(ground) = self.ways.ground(p) {
+            return ground;
+        }
         let covered = PADS.iter().any(|pad| outside_of(pad, p) <= 0.0);
         Ground { covered, ..cover::ground(&self.city.terrain, p) }
     }
@@ -212,6 +220,7 @@ impl World {
         let size_m = sheet.rect.size().x;
         let mut canvas = Canvas::new(sheet.rect.low, size_m, PICTURE_PX)?;
         canvas.wash(4, 0.10, |p| self.ground(p).color);
+        self.ways.paint(&mut canvas, &sheet.rect);
         self.town().paint(&mut canvas, &sheet.rect);
         let picture = canvas.jpeg(82)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain);
@@ -230,7 +239,7 @@ impl World {
     }
 
     fn draw_trees(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
-        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town().is_open(p);
+        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town().is_open(p) && !self.ways.clears(p);
         for plant in cover::trees(&self.city.terrain, rect, free) {
             crate::bake::draw::plants::draw(mesh, &plant, detail);
         }
