@@ -12,6 +12,7 @@ pub mod streets;
 pub mod things;
 pub mod tin;
 pub mod town;
+pub mod ways;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,7 @@ use light::Lamps;
 use sheet::{Ground, Sheet};
 use things::Stock;
 use town::Town;
+use ways::Ways;
 
 /// Levels of the quadtree: 16 km down to 250 m.
 pub const LEVELS: u32 = 7;
@@ -68,6 +70,7 @@ pub struct World {
     blocks: Blocks,
     /// The ground of each face where it is made.
     bases: Vec<Option<(Surface, Rgb)>>,
+    ways: Ways,
 }
 
 impl World {
@@ -84,16 +87,18 @@ impl World {
                 if dry { open::base_of(&city, face) } else { None }
             })
             .collect();
+        let mut ways = Ways::new(&city, options.seed);
         Self {
             options: *options,
             frame,
             tree: LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 },
             city,
-            fixtures: sites::fixtures(options.seed),
+            fixtures: sites::fixtures(options.seed).into_iter().chain(ways.fixtures.drain(..)).collect(),
             patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
-            lamps: sites::lamps(options.seed),
+            lamps: sites::lamps(options.seed).into_iter().chain(ways.lamps.drain(..)).collect(),
             blocks: Blocks::default(),
             bases,
+            ways,
         }
     }
 
@@ -210,7 +215,7 @@ impl World {
                 let ground = self.ground(p);
                 Ground { covered: ground.covered || covered(p), ..ground }
             };
-            sheet.land(&mut mesh, &self.city.terrain, ground, |_, _| false);
+            sheet.land(&mut mesh, &self.city.terrain, ground, |p, half_m| self.ways.hides(p, half_m));
             town.draw_ground(&mut mesh, &mut table, detail);
         }
         let sea_cells = if id.level < 3 { 96 } else { 32 };
@@ -246,6 +251,9 @@ impl World {
     }
 
     fn ground(&self, p: DVec2) -> Ground {
+        if let Some(ground) = self.ways.ground(p) {
+            return ground;
+        }
         let covered = PADS.iter().any(|pad| outside_of(pad, p) <= 0.0);
         Ground { covered, ..cover::ground(&self.city.terrain, p) }
     }
@@ -258,6 +266,7 @@ impl World {
             Some(town) => town.paint(&mut canvas, level + 1 >= PICTURED_LEVELS),
             None => self.paint_far(&mut canvas, &sheet.rect),
         }
+        self.ways.paint(&mut canvas, &sheet.rect);
         let picture = canvas.jpeg(82)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain);
         let glow = self.glow(sheet, town);
@@ -330,7 +339,8 @@ impl World {
         if stock.detail() < 2 {
             return;
         }
-        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && town.is_open(p);
+        let free =
+            |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && town.is_open(p) && !self.ways.clears(p);
         for plant in cover::trees(&self.city.terrain, rect, free) {
             stock.plant(table, &plant, 1.0, false);
         }
