@@ -34,7 +34,7 @@ pub fn world(args: &WorldArgs) -> Outcome {
     let defaults = Options::default();
     let options = Options { seed: args.seed.unwrap_or(defaults.seed), packed: !args.unpacked, ..defaults };
     let making = match &args.out {
-        Some(folder) => Making::open(folder, Box::new(Great(options)))?,
+        Some(folder) => Making::open(folder, Box::new(Great { options, zipped: false }))?,
         None => in_cache()?,
     };
     let pace = Pace::full();
@@ -64,7 +64,7 @@ pub fn in_cache() -> Result<Making, WorldError> {
     if let Some(trouble) = trouble {
         eprintln!("mirante: {trouble}");
     }
-    Making::open(&folder, Box::new(Great::default()))
+    Making::open(&folder, Box::new(Great { zipped: true, ..Great::default() }))
 }
 
 /// Makes all that is missing and shows on the terminal how far it is.

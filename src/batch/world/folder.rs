@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{VERSION, WorldError};
 use crate::bake::tiling::land::TileId;
+use crate::format::gzip::gunzip_limited;
 use crate::platform::store;
 
 const MARK: &str = "world.json";
@@ -18,6 +19,8 @@ const DRAFTS: &str = ".drafts";
 const LOCK: &str = ".lock";
 /// The mark of a world of six thousand tiles has some 100 KB.
 const MOST_MARK_BYTES: u64 = 64 << 20;
+/// No tile is larger.
+const MOST_TILE_BYTES: usize = 512 << 20;
 /// A draft that nobody has touched for so long was left by a program that is no more.
 const DRAFT_LIVES: Duration = Duration::from_secs(600);
 
@@ -68,23 +71,72 @@ pub fn tile_of(path: &str) -> Option<TileId> {
     (id.content_path() == path).then_some(id)
 }
 
-/// Whether a GLB is as long as it says.
-fn is_whole_glb(path: &Path, len: u64) -> bool {
-    let mut head = [0; 12];
+/// Whether a tile's file is as long as it says: a GLB in its header, a compressed one in a field that [`zip`] adds.
+fn is_whole(path: &Path, len: u64) -> bool {
+    let mut head = [0; ZIP_HEAD];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    let told = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
-    read.is_ok() && head.starts_with(b"glTF") && u64::from(told) == len
+    if read.is_err() {
+        return false;
+    }
+    let (told, known) = if head.starts_with(&[0x1f, 0x8b]) {
+        ([head[16], head[17], head[18], head[19]], head[12..16] == ZIP_FIELD)
+    } else {
+        ([head[8], head[9], head[10], head[11]], head.starts_with(b"glTF"))
+    };
+    known && u64::from(u32::from_le_bytes(told)) == len
+}
+
+/// The extra field (RFC 1952, 2.3.1.1) with the length of the whole file: its id and its size, little-endian.
+const ZIP_FIELD: [u8; 4] = [b'M', b'L', 4, 0];
+/// Bytes up to the end of that field.
+const ZIP_HEAD: usize = 20;
+
+/// Compresses a tile's content. Meshopt's streams are made to be packed once more: a third to a half is left.
+fn zip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut field = ZIP_FIELD.to_vec();
+    field.extend([0; 4]);
+    let mut encoder = flate2::GzBuilder::new().extra(field).write(Vec::new(), flate2::Compression::new(6));
+    encoder.write_all(bytes)?;
+    let mut zipped = encoder.finish()?;
+    let len = u32::try_from(zipped.len()).map_err(io::Error::other)?.to_le_bytes();
+    zipped[16..20].copy_from_slice(&len);
+    Ok(zipped)
 }
 
 pub struct Folder {
     path: PathBuf,
+    /// Whether tiles are kept compressed, as `X.glb.gz`.
+    zipped: bool,
     /// Tells apart the drafts of this process.
     drafts: AtomicU64,
 }
 
 impl Folder {
-    pub fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), drafts: AtomicU64::new(0) }
+    pub fn new(path: &Path, zipped: bool) -> Self {
+        Self { path: path.to_owned(), zipped, drafts: AtomicU64::new(0) }
+    }
+
+    fn tile_path(&self, id: TileId) -> String {
+        let path = id.content_path();
+        if self.zipped { path + ".gz" } else { path }
+    }
+
+    /// Writes a tile; gives the size of its file.
+    pub fn write_tile(&self, id: TileId, bytes: &[u8]) -> io::Result<u64> {
+        let zipped;
+        let stored = if self.zipped {
+            zipped = zip(bytes)?;
+            &zipped
+        } else {
+            bytes
+        };
+        self.write(&self.tile_path(id), stored)?;
+        Ok(stored.len() as u64)
+    }
+
+    pub fn read_tile(&self, id: TileId) -> Option<Vec<u8>> {
+        let bytes = self.read(&self.tile_path(id))?;
+        if self.zipped { gunzip_limited(&bytes, MOST_TILE_BYTES).ok() } else { Some(bytes) }
     }
 
     pub fn path(&self) -> &Path {
@@ -150,7 +202,8 @@ impl Folder {
             for x in names(&top.join(&level)) {
                 for y in names(&top.join(&level).join(&x)) {
                     let path = format!("tiles/{level}/{x}/{y}");
-                    let Some(id) = tile_of(&path) else { continue };
+                    let plain = if self.zipped { path.strip_suffix(".gz") } else { Some(&*path) };
+                    let Some(id) = plain.and_then(tile_of) else { continue };
                     if let Ok(metadata) = fs::metadata(self.path.join(&path)) {
                         found.insert(id, metadata.len());
                     }
@@ -164,8 +217,8 @@ impl Folder {
     pub fn sound_tiles(&self) -> BTreeMap<TileId, u64> {
         let mut tiles = self.tiles();
         tiles.retain(|id, len| {
-            let path = self.path.join(id.content_path());
-            let whole = is_whole_glb(&path, *len);
+            let path = self.path.join(self.tile_path(*id));
+            let whole = is_whole(&path, *len);
             if !whole {
                 tracing::warn!("{} is cut off; it is made again", path.display());
                 try_remove(&path);
@@ -194,7 +247,7 @@ impl Folder {
         };
         let lock = self.lock().map_err(failed(&self.path))?;
         let Some(_lock) = lock else { return Err(WorldError::Busy(self.path.clone())) };
-        let tiles = self.tiles().into_keys().map(TileId::content_path);
+        let tiles = self.tiles().into_keys().map(|id| self.tile_path(id));
         let listed = mark.contents.iter().flat_map(|contents| contents.files.keys().cloned());
         for file in listed.chain(tiles) {
             let path = self.path.join(file);
@@ -236,7 +289,7 @@ impl Folder {
         for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let number = |prefix: &str| name.strip_prefix(prefix).and_then(|rest| rest.parse::<u32>().ok());
-            let older = Self::new(&entry.path());
+            let older = Self::new(&entry.path(), self.zipped);
             if number("world-").is_some_and(|version| version < VERSION) {
                 older.remove_world();
             } else if number("town-").is_some() {
@@ -319,5 +372,28 @@ pub fn explain(folder: &Path, error: &io::Error) -> String {
             format!("{place} can't be written ({error}): what is not kept there is made anew each time")
         }
         _ => format!("the world can't be kept in {place} ({error}): what is not kept is made anew each time"),
+    }
+}
+
+#[cfg(test)]
+mod zip_tests {
+    use super::*;
+
+    #[test]
+    fn a_compressed_tile_comes_back_and_tells_when_it_is_cut_off() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::new(place.path(), true);
+        let (id, other) = (TileId::new(3, 1, 2), TileId::new(3, 1, 3));
+        let content = b"glTF and the rest of a tile".repeat(40);
+        let stored = folder.write_tile(id, &content).unwrap();
+        folder.write_tile(other, &content).unwrap();
+        assert!(stored < content.len() as u64 / 4);
+        assert_eq!(folder.read_tile(id).unwrap(), content);
+        let path = place.path().join("tiles/3/1/2.glb.gz");
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 5]).unwrap();
+        let sound = folder.sound_tiles();
+        assert_eq!(sound.keys().copied().collect::<Vec<_>>(), [other]);
+        assert!(!path.exists());
     }
 }

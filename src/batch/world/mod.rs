@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `world.json` | our mark, written first: what is made here. Later the list of all files and tiles, and in the end how many bytes they are |
 //! | `tileset.json`, `subtrees/` | the tree of tiles; stands once the plan does |
-//! | `tiles/LEVEL/X/Y.glb` | tiles, each written when it was made |
+//! | `tiles/LEVEL/X/Y.glb` | tiles, each written when it was made; in the cache compressed, with `.gz` at the end |
 //! | the others | scenes, models and traces |
 //! | `.drafts/` | files that are being written |
 //!
@@ -55,6 +55,11 @@ pub type Tell<'a> = &'a mut dyn FnMut(f32, &str);
 pub trait Recipe: Send + Sync {
     /// Stands for all that the files depend on; a folder that was begun with another one is made anew.
     fn fingerprint(&self) -> String;
+
+    /// Whether tiles are kept compressed (`X.glb.gz`): a third of the size, for readers that know such twins.
+    fn zipped(&self) -> bool {
+        false
+    }
 
     /// The squares of the tiles.
     fn tree(&self) -> LandTree;
@@ -129,7 +134,7 @@ impl Making {
     pub fn open(folder: &Path, recipe: Box<dyn Recipe>) -> Result<Self, WorldError> {
         // Who fetches has resolved the path, maybe against the current folder.
         let registered = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let shared = Arc::new(Shared::open(Folder::new(&registered), recipe)?);
+        let shared = Arc::new(Shared::open(Folder::new(&registered, recipe.zipped()), recipe)?);
         fetch::register_maker(registered.clone(), Arc::new(work::Door(shared.clone())));
         Ok(Self { shared, registered })
     }

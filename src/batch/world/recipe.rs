@@ -19,24 +19,32 @@ pub const SCENES: [&str; 3] = ["city", "port", "factory"];
 
 /// The great world.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Great(pub Options);
+pub struct Great {
+    pub options: Options,
+    /// Whether tiles are kept compressed.
+    pub zipped: bool,
+}
 
 impl Recipe for Great {
     fn fingerprint(&self) -> String {
-        format!("world {VERSION} {:?}", self.0)
+        format!("world {VERSION} {self:?}")
+    }
+
+    fn zipped(&self) -> bool {
+        self.zipped
     }
 
     fn tree(&self) -> LandTree {
-        let frame = PlanFrame::new(self.0.lon_deg, self.0.lat_deg, self.0.sea_h_m);
+        let frame = PlanFrame::new(self.options.lon_deg, self.options.lat_deg, self.options.sea_h_m);
         LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 }
     }
 
     fn early(&self) -> Vec<GeneratedFile> {
-        scenes(&self.0)
+        scenes(&self.options)
     }
 
     fn plan(&self, tell: Tell) -> Arc<dyn Source> {
-        let world = World::new(&self.0, &mut |share, what| tell(share * 0.85, what));
+        let world = World::new(&self.options, &mut |share, what| tell(share * 0.85, what));
         tell(0.85, "tree of tiles");
         let made = world.made();
         Arc::new(Planned { world, made })

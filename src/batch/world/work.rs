@@ -392,7 +392,7 @@ impl Shared {
             if state.have.contains_key(&id) {
                 // Made between two looks; else somebody has removed it.
                 drop(state);
-                if let Some(bytes) = self.folder.read(&id.content_path()) {
+                if let Some(bytes) = self.folder.read_tile(id) {
                     return Some(Ok(bytes));
                 }
                 state = self.lock();
@@ -422,7 +422,7 @@ impl Shared {
     /// Makes a tile that nobody else makes, and keeps it.
     pub fn make(&self, source: &dyn Source, id: TileId) -> Result<Arc<[u8]>, String> {
         let made = catch_unwind(AssertUnwindSafe(|| source.tile(id)));
-        let written = made.as_ref().ok().map(|bytes| self.folder.write(&id.content_path(), bytes));
+        let written = made.as_ref().ok().map(|bytes| self.folder.write_tile(id, bytes));
         let mut state = self.lock();
         state.making.remove(&id);
         let result = match made {
@@ -440,9 +440,10 @@ impl Shared {
                         state.remember(id, bytes.clone());
                         state.note_trouble(explain(self.folder.path(), &error));
                     }
-                    _ => {
-                        state.have.insert(id, bytes.len() as u64);
+                    Some(Ok(stored)) => {
+                        state.have.insert(id, stored);
                     }
+                    None => {}
                 }
                 Ok(bytes)
             }
