@@ -52,9 +52,6 @@ pub fn start(shared: &Arc<Shared>, pace: Pace, near: DVec2) {
 }
 
 fn lead(shared: &Arc<Shared>, pace: Pace, near: DVec2) {
-    if pace.gentle {
-        thread::lower_priority();
-    }
     if shared.lock().whole {
         shared.folder.remove_older();
         return;
@@ -62,24 +59,20 @@ fn lead(shared: &Arc<Shared>, pace: Pace, near: DVec2) {
     // Held until all is done.
     let Some(_lock) = lock(shared) else { return };
     shared.folder.sweep_drafts();
-    if shared.lock().whole || !plan(shared, near) {
+    // The thread that plans has the priority of the one that starts it, and requests wait for it: so that comes first.
+    if shared.lock().whole || !plan(shared, near) || source(shared).is_none() {
         return;
     }
     std::thread::scope(|scope| {
         for k in 1..pace.threads {
             let helper = std::thread::Builder::new().name(format!("world-{k}"));
-            let spawned = helper.spawn_scoped(scope, || {
-                if pace.gentle {
-                    thread::lower_priority();
-                }
-                work(shared);
-            });
+            let spawned = helper.spawn_scoped(scope, || work(shared, pace));
             if spawned.is_err() {
                 // Fewer hands, the same work.
                 break;
             }
         }
-        work(shared);
+        work(shared, pace);
     });
     finish(shared);
 }
@@ -133,7 +126,10 @@ fn plan(shared: &Arc<Shared>, near: DVec2) -> bool {
 }
 
 /// Makes tiles until there are no more, or they can't be kept.
-fn work(shared: &Arc<Shared>) {
+fn work(shared: &Arc<Shared>, pace: Pace) {
+    if pace.gentle {
+        thread::lower_priority();
+    }
     loop {
         let mut state = shared.lock();
         let id = loop {
