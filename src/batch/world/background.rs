@@ -4,6 +4,7 @@
 //! the tiles up, and in the end writes the stamp. It and its helpers make one tile after the other and rest while
 //! requests are open.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,54 +52,55 @@ pub fn start(shared: &Arc<Shared>, pace: Pace, near: DVec2) {
 }
 
 fn lead(shared: &Arc<Shared>, pace: Pace, near: DVec2) {
-    if pace.gentle {
-        thread::lower_priority();
-    }
     if shared.lock().whole {
         shared.folder.remove_older();
         return;
     }
     // Held until all is done.
-    let _lock = loop {
-        match shared.folder.lock() {
-            Ok(Some(lock)) => break lock,
-            Ok(None) => {
-                shared.lock().stage = "waiting for another program that is at it".into();
-                shared.wait(LOOK_AGAIN);
-            }
-            Err(error) => {
-                let mut state = shared.lock();
-                let text = explain(shared.folder.path(), &error);
-                state.trouble.get_or_insert(text);
-                return;
-            }
-        }
-        if shared.is_stopping() {
-            return;
-        }
-    };
-    shared.lock().stage.clear();
+    let Some(_lock) = lock(shared) else { return };
     shared.folder.sweep_drafts();
-    if !plan(shared, near) {
+    // The thread that plans has the priority of the one that starts it, and requests wait for it: so that comes first.
+    if shared.lock().whole || !plan(shared, near) || source(shared).is_none() {
         return;
     }
     std::thread::scope(|scope| {
         for k in 1..pace.threads {
             let helper = std::thread::Builder::new().name(format!("world-{k}"));
-            let spawned = helper.spawn_scoped(scope, || {
-                if pace.gentle {
-                    thread::lower_priority();
-                }
-                work(shared);
-            });
+            let spawned = helper.spawn_scoped(scope, || work(shared, pace));
             if spawned.is_err() {
                 // Fewer hands, the same work.
                 break;
             }
         }
-        work(shared);
+        work(shared, pace);
     });
     finish(shared);
+}
+
+/// The folder's lock, once no other program has it; `None` if it can't be had.
+fn lock(shared: &Arc<Shared>) -> Option<File> {
+    let mut waited = false;
+    while !shared.is_stopping() {
+        match shared.folder.lock() {
+            Ok(Some(lock)) => {
+                if waited {
+                    shared.look_again();
+                }
+                return Some(lock);
+            }
+            Ok(None) => {
+                waited = true;
+                shared.lock().stage = "another program is at it".into();
+                shared.wait(LOOK_AGAIN);
+            }
+            Err(error) => {
+                let text = explain(shared.folder.path(), &error);
+                shared.lock().trouble.get_or_insert(text);
+                return None;
+            }
+        }
+    }
+    None
 }
 
 /// Waits until the tiles and all other files are there and lines up the tiles; whether there is anything to go on with.
@@ -124,7 +126,10 @@ fn plan(shared: &Arc<Shared>, near: DVec2) -> bool {
 }
 
 /// Makes tiles until there are no more, or they can't be kept.
-fn work(shared: &Arc<Shared>) {
+fn work(shared: &Arc<Shared>, pace: Pace) {
+    if pace.gentle {
+        thread::lower_priority();
+    }
     loop {
         let mut state = shared.lock();
         let id = loop {

@@ -347,6 +347,23 @@ fn a_folder_where_another_world_is_being_made_is_refused() {
 }
 
 #[test]
+fn of_two_programs_on_a_folder_one_does_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (toy(), toy());
+    let (one, two) = (open(folder.path(), &first), open(folder.path(), &second));
+    first.shut.lock().unwrap().insert(TileId::ROOT);
+    one.start(ONE, None);
+    first.wait_until(|made| !made.is_empty());
+    two.start(ONE, None);
+    while two.status().stage.is_empty() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    first.open_gate();
+    assert!(two.wait_until_whole(&mut |_| {}).unwrap().whole);
+    assert_eq!((second.plans.load(Ordering::Relaxed), second.made()), (0, Vec::new()));
+}
+
+#[test]
 fn older_versions_are_removed_once_the_new_one_is_whole() {
     let cache = tempfile::tempdir().unwrap();
     let put = |path: &str, text: &str| {

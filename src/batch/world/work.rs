@@ -49,7 +49,8 @@ impl Status {
             (_, true) => None,
             ("", _) if self.tiles == 0 => None,
             ("", _) => Some(format!("making the world: {} of {} tiles", self.tiles_done, self.tiles)),
-            (stage, _) => Some(format!("making the world: {stage} {:.0} %", self.share * 100.0)),
+            (stage, _) if self.share > 0.0 => Some(format!("making the world: {stage} {:.0} %", self.share * 100.0)),
+            (stage, _) => Some(format!("making the world: {stage}")),
         }
     }
 }
@@ -317,6 +318,16 @@ impl Shared {
         match self.folder.write_mark(&mark) {
             Ok(()) => state.whole = true,
             Err(error) => state.note_trouble(explain(self.folder.path(), &error)),
+        }
+    }
+
+    /// Takes in what another program has made in the meantime.
+    pub fn look_again(&self) {
+        let mut state = self.lock();
+        state.stage.clear();
+        let ours = |mark: &Mark| mark.fingerprint == self.recipe.fingerprint() && mark.contents.is_some();
+        if let Some(mark) = self.folder.mark().filter(ours) {
+            state.take_in(&self.folder, &mark);
         }
     }
 
