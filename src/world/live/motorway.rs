@@ -1,8 +1,8 @@
 //! The motorway's traffic: three lanes each way from rim to rim, through the tunnel, over the bridge, through the toll plaza.
 //! Trucks keep to the right-hand lane.
 
-use super::traffic::Trip;
 use super::tracks::{Kind, Track, Tracks};
+use super::traffic::Trip;
 use crate::bake::det::{Rng, lerp, smoothstep};
 use crate::world::layout::TOLL_M;
 use crate::world::sites::roads::{TOLL_HALF_M, TOLL_LANES, TOLL_PITCH_M, is_toll_lane_shut};
@@ -20,8 +20,7 @@ fn toll_offs(seed: u64, eastbound: bool) -> [f64; 3] {
     let half = TOLL_LANES / 2;
     let off = |lane: usize| (lane as f64 - (TOLL_LANES as f64 - 1.0) * 0.5) * TOLL_PITCH_M;
     let lanes: Vec<usize> = if eastbound { (0..half).collect() } else { (half..TOLL_LANES).rev().collect() };
-    let open: Vec<f64> =
-        lanes.into_iter().filter(|&l| !is_toll_lane_shut(seed, l)).map(|l| off(l).abs()).collect();
+    let open: Vec<f64> = lanes.into_iter().filter(|&l| !is_toll_lane_shut(seed, l)).map(|l| off(l).abs()).collect();
     match open.len() {
         // All shut: one drives where nobody looks.
         0 => LANE_OFF_M,

@@ -1,8 +1,8 @@
 //! The trips of a day's traffic: from side street to side street and to the rims of the world through the streets where one
 //! looks, trucks between the port and the motorway's side of the city, and bus lines.
 
-use super::traffic::Trip;
 use super::tracks::{Kind, Tracks, is_for_cars};
+use super::traffic::Trip;
 use crate::bake::det::Rng;
 use crate::world::city::graph::Class;
 use crate::world::city::network::Turn;
@@ -287,7 +287,8 @@ impl Maker<'_, '_> {
                 let [Some(first), Some(last)] = ends else { continue };
                 let tree = self.roads.tree(self.tracks, first as usize, true, 1500.0, true, seed ^ k as u64);
                 let edge = self.tracks.network.lanes[last as usize].edge as usize;
-                let reached = self.tracks.network.of_edge[edge].clone().filter(|l| tree.contains_key(&(*l as u32))).last();
+                let reached =
+                    self.tracks.network.of_edge[edge].clone().filter(|l| tree.contains_key(&(*l as u32))).last();
                 let Some(last) = reached else { continue };
                 let way = way_to(self.tracks, &tree, last as u32);
                 let before = self.trips.len();
@@ -355,7 +356,15 @@ pub fn trips(tracks: &mut Tracks, seed: u64, period: usize, share: f64) -> Vec<T
             _ => 0.0,
         };
         let away = lane.line[0].distance(CORE);
-        sum += weight * maker.length(k as u32) * if away < 1500.0 { 4.0 } else if away < 3500.0 { 1.4 } else { 0.6 };
+        sum += weight
+            * maker.length(k as u32)
+            * if away < 1500.0 {
+                4.0
+            } else if away < 3500.0 {
+                1.4
+            } else {
+                0.6
+            };
         lanes.push((sum, k as u32));
     }
     let mut rng = Rng::of(seed, 35, 0);

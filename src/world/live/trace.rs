@@ -2,8 +2,8 @@
 //!
 //! Times are seconds from 0, in steps of [`STEP_SECS`]. A course is periodic: after its last step it goes on with its first
 //! one. The viewer moves on straight lines between samples, so a step is told only where such a line would be off by more
-//! than [`OFF_M`] or [`OFF_DEG`], or nothing was told for [`LONGEST_STEPS`]; what stands still is told rarely. The first
-//! message of each entity carries its class and all its values, later ones the pose and what has changed.
+//! than [`OFF_M`], [`LATE_M`] or [`OFF_DEG`], or nothing was told for [`LONGEST_STEPS`]; what stands still is told rarely.
+//! The first message of each entity carries its class and all its values, later ones the pose and what has changed.
 
 use crate::bake::det::heading_deg;
 use crate::bake::frame::PlanFrame;
@@ -11,8 +11,9 @@ use glam::DVec3;
 use std::fmt::Write;
 
 pub const STEP_SECS: f64 = 0.5;
-/// How far a straight line between two samples may be from the course.
-const OFF_M: f64 = 0.12;
+/// How far a straight line between two samples may be beside the course, and before or behind on it.
+const OFF_M: f64 = 0.1;
+const LATE_M: f64 = 0.3;
 const OFF_DEG: f64 = 2.0;
 /// Longest silence of what moves, and of what stands, in steps.
 const LONGEST_STEPS: usize = 4;
@@ -63,7 +64,11 @@ pub enum Values {
     /// JSON text that stays.
     Fixed(String),
     /// One for each step, told when it has changed by this much, with so many decimals.
-    Numbers { values: Vec<f32>, least: f32, decimals: usize },
+    Numbers {
+        values: Vec<f32>,
+        least: f32,
+        decimals: usize,
+    },
     Words(Vec<&'static str>),
     Flags(Vec<bool>),
 }
@@ -273,7 +278,11 @@ fn apart_deg(a: f64, b: f64) -> f64 {
 /// Whether `p` lies where a straight way from `a` to `b` is after the fraction `t`.
 fn is_between(a: &Pose, b: &Pose, t: f64, p: &Pose) -> bool {
     let turn = (b.heading_deg - a.heading_deg + 540.0).rem_euclid(360.0) - 180.0;
-    a.at.lerp(b.at, t).distance_squared(p.at) < OFF_M * OFF_M
+    let off = a.at.lerp(b.at, t) - p.at;
+    let late = off.dot((b.at - a.at).normalize_or_zero());
+    let beside = off.length_squared() - late * late;
+    late.abs() < LATE_M
+        && beside < OFF_M * OFF_M
         && apart_deg(a.heading_deg + turn * t, p.heading_deg) < OFF_DEG
         && (a.pitch_deg + (b.pitch_deg - a.pitch_deg) * t - p.pitch_deg).abs() < 1.0
 }

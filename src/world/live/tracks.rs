@@ -200,7 +200,10 @@ impl<'a> Tracks<'a> {
 
 /// Least distance between the points of two lines.
 fn distance(p: &[DVec3], q: &[DVec3]) -> f64 {
-    p.iter().flat_map(|a| q.iter().map(move |b| a.truncate().distance_squared(b.truncate()))).fold(f64::MAX, f64::min).sqrt()
+    p.iter()
+        .flat_map(|a| q.iter().map(move |b| a.truncate().distance_squared(b.truncate())))
+        .fold(f64::MAX, f64::min)
+        .sqrt()
 }
 
 /// A line of a street with heights: those of the ground, or of the deck of a bridge.

@@ -3,7 +3,7 @@
 //!
 //! Car-following is the Intelligent Driver Model (Treiber, Hennecke, Helbing 2000) in steps of half a second. Signals have
 //! cycles that divide the period, and every trip sets out once in each period. A system that is driven in a rhythm falls
-//! into it; the few trips that do not are left out of the record.
+//! into it; trips that do not are taken out, and the others are driven again.
 
 use super::trace::{Pose, STEP_SECS};
 use super::tracks::{Track, Tracks};
@@ -11,6 +11,8 @@ use glam::DVec3;
 
 /// Periods that are run before the recorded one.
 const WARM_PERIODS: usize = 5;
+/// How often trips without a rhythm are taken out and the others driven again.
+const PASSES: usize = 4;
 /// A place that is reached this exactly again counts as the same.
 const SAME_M: f64 = 0.25;
 /// Speed of vehicles that set out.
@@ -79,8 +81,26 @@ struct Traffic<'a> {
     step: usize,
 }
 
+/// Drives all trips, and gives those that repeat themselves.
+pub fn record(tracks: &Tracks, trips: &mut Vec<Trip>, period: usize) -> Vec<Driven> {
+    for _ in 1..PASSES {
+        let mut repeats = vec![false; trips.len()];
+        let driven = drive(tracks, trips, period);
+        driven.iter().for_each(|d| repeats[d.trip] = true);
+        if driven.len() == trips.len() {
+            return driven;
+        }
+        let mut k = 0;
+        trips.retain(|_| {
+            k += 1;
+            repeats[k - 1]
+        });
+    }
+    drive(tracks, trips, period)
+}
+
 /// Drives all trips for some periods, and gives those that repeat themselves.
-pub fn record(tracks: &Tracks, trips: &[Trip], period: usize) -> Vec<Driven> {
+fn drive(tracks: &Tracks, trips: &[Trip], period: usize) -> Vec<Driven> {
     let mut by_phase: Vec<Vec<u32>> = vec![Vec::new(); period];
     for (k, trip) in trips.iter().enumerate() {
         by_phase[trip.sets_out % period].push(k as u32);
@@ -129,6 +149,17 @@ pub fn record(tracks: &Tracks, trips: &[Trip], period: usize) -> Vec<Driven> {
             }
         }
     }
+    if cfg!(test) {
+        let n = driven.iter().flatten().count();
+        let a = alike.iter().filter(|a| **a).count();
+        let w = driven.iter().flatten().filter(|d| again[d.trip] == d.poses.len()).count();
+        println!(
+            "{} trips, came {n}, alike {a}, whole {w}, step {} waiting {}",
+            trips.len(),
+            traffic.step / period,
+            traffic.waiting.len()
+        );
+    }
     let whole = |d: &Driven| alike[d.trip] && again[d.trip] == d.poses.len() && d.poses.len() > 8;
     driven.into_iter().flatten().filter(|d| whole(d)).collect()
 }
@@ -161,7 +192,8 @@ impl Traffic<'_> {
             let trip = &self.trips[vehicle.trip as usize];
             vehicle.x += v * STEP_SECS;
             vehicle.v = v;
-            while vehicle.k + 1 < trip.route.len() && vehicle.x >= self.tracks[trip.route[vehicle.k] as usize].length() {
+            while vehicle.k + 1 < trip.route.len() && vehicle.x >= self.tracks[trip.route[vehicle.k] as usize].length()
+            {
                 vehicle.x -= self.tracks[trip.route[vehicle.k] as usize].length();
                 vehicle.k += 1;
             }
