@@ -6,7 +6,7 @@ use super::traffic::Trip;
 use crate::bake::det::{Rng, lerp, smoothstep};
 use crate::world::layout::TOLL_M;
 use crate::world::sites::roads::{TOLL_HALF_M, TOLL_LANES, TOLL_PITCH_M, is_toll_lane_shut};
-use glam::DVec3;
+use glam::{DVec2, DVec3};
 
 /// Middles of the lanes from the middle of the motorway, the right-hand lane first.
 pub const LANE_OFF_M: [f64; 3] = [11.15, 7.45, 3.8];
@@ -39,7 +39,10 @@ pub fn lanes(tracks: &mut Tracks) -> Vec<Vec<u32>> {
             let point = |m: f64| {
                 let near = smoothstep(TOLL_HALF_M, 45.0, (m - TOLL_M).abs());
                 let off = lerp(LANE_OFF_M[lane], tolls[lane], near);
-                let p = city.motorway.beside(m, if eastbound { -off } else { off });
+                // The line is a polyline; its direction turns over some metres instead of at once.
+                let middle = |m: f64| city.motorway.beside(m, 0.0);
+                let ahead = (middle(m + 14.0) - middle(m - 14.0)).normalize_or(DVec2::X);
+                let p = middle(m) + ahead.perp() * if eastbound { -off } else { off };
                 p.extend(city.motorway.height(m))
             };
             // Slow at the plaza, and slower before it than behind.

@@ -24,6 +24,8 @@ const LONGEST_PERIODS: usize = 4;
 /// How long who comes on the greater street may be away from a junction that one drives on to before him.
 const GAP_SECS: f64 = 4.5;
 const DWELL_STEPS: u32 = 28;
+/// Longer than any signal is red.
+const PATIENCE_STEPS: u32 = 240;
 
 /// A drive, once in each period.
 #[derive(Debug, Clone)]
@@ -67,6 +69,8 @@ struct Vehicle {
     v: f64,
     next_stop: usize,
     dwell: u32,
+    /// For how many steps it has stood.
+    stood: u32,
 }
 
 struct Traffic<'a> {
@@ -192,6 +196,7 @@ impl Traffic<'_> {
             let trip = &self.trips[vehicle.trip as usize];
             vehicle.x += v * STEP_SECS;
             vehicle.v = v;
+            vehicle.stood = if v < 0.2 { vehicle.stood + 1 } else { 0 };
             while vehicle.k + 1 < trip.route.len() && vehicle.x >= self.tracks[trip.route[vehicle.k] as usize].length()
             {
                 vehicle.x -= self.tracks[trip.route[vehicle.k] as usize].length();
@@ -257,6 +262,7 @@ impl Traffic<'_> {
                 v,
                 next_stop: 0,
                 dwell: 0,
+                stood: 0,
             });
         }
         self.waiting = later;
@@ -353,7 +359,8 @@ impl Traffic<'_> {
                 self.vehicles[other as usize].v < 3.0 && x - self.length_of(other) < trip.length_m + 2.5
             })
         });
-        blocked || way.conflicts.iter().any(|&(other, first)| self.is_taken(other, first))
+        // Those who wait for each other in a ring must not do so for ever.
+        blocked || me.stood < PATIENCE_STEPS && way.conflicts.iter().any(|&(other, first)| self.is_taken(other, first))
     }
 
     /// Whether somebody is on another way over a junction, or about to be and goes first.
