@@ -19,6 +19,7 @@ pub mod ground;
 pub mod harbour;
 pub mod land;
 pub mod layout;
+pub mod live;
 pub mod models;
 pub mod names;
 pub mod parts;

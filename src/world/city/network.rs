@@ -138,15 +138,27 @@ impl Network {
                 } else {
                     Turn::Straight
                 };
-                // Right turns from the kerb's lane, left turns from the inner one, straight on from each.
-                let pairs: Vec<(usize, usize)> = match turn {
-                    Turn::Right => vec![(incoming[0], outgoing[0])],
-                    Turn::Left => vec![(incoming[incoming.len() - 1], outgoing[outgoing.len() - 1])],
+                // Right turns from the kerb's lane, left turns from the inner one, straight on from each to the one that lies
+                // as far from the middle. Bus lanes lead to bus lanes, and other traffic keeps out of them.
+                let bus = |lane: usize| self.lanes[lane].kind == Use::Bus;
+                let [cars_in, cars_out] = [&incoming, &outgoing].map(|all| {
+                    let cars: Vec<usize> = all.iter().copied().filter(|&lane| !bus(lane)).collect();
+                    if cars.is_empty() { all.clone() } else { cars }
+                });
+                let mut pairs: Vec<(usize, usize)> = match turn {
+                    Turn::Right => vec![(cars_in[0], cars_out[0])],
+                    Turn::Left => vec![(cars_in[cars_in.len() - 1], cars_out[cars_out.len() - 1])],
                     Turn::Straight => {
-                        let count = incoming.len().max(1);
-                        (0..count).map(|k| (incoming[k], outgoing[k.min(outgoing.len() - 1)])).collect()
+                        let (n, m) = (cars_in.len(), cars_out.len());
+                        (0..n).map(|k| (cars_in[k], cars_out[(k + m).saturating_sub(n).min(m - 1)])).collect()
                     }
                 };
+                if bus(incoming[0]) && turn != Turn::Left {
+                    pairs.push((incoming[0], outgoing[0]));
+                }
+                if !bus(incoming[0]) && bus(outgoing[0]) && turn == Turn::Straight {
+                    pairs.push((incoming[0], outgoing[0]));
+                }
                 for (from, to) in pairs {
                     let (a, b) = (self.lanes[from].line[self.lanes[from].line.len() - 1], self.lanes[to].line[0]);
                     // Where the two directions meet, drawn half-way to the straight line.

@@ -195,9 +195,29 @@ pub fn roof_cell(id: &str, at: DVec3) -> Fixture {
 }
 
 /// Distance between the two ropes of the lift.
-const GAUGE_M: f64 = 5.2;
+pub const LIFT_GAUGE_M: f64 = 5.2;
 
-/// A chair lift from the bottom to the top station over a terrain: stations, towers, ropes with chairs.
+/// Height of a tower of the lift.
+fn tower_m(k: usize) -> f64 {
+    11.0 + 3.0 * (k % 3) as f64
+}
+
+fn lift_spans(bottom: DVec2, top: DVec2) -> usize {
+    ((top - bottom).length() / 110.0).ceil().max(2.0) as usize
+}
+
+/// The middle between the ropes at the stations and at each tower, from the bottom to the top.
+pub fn lift_heads(bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) -> f64) -> Vec<DVec3> {
+    let count = lift_spans(bottom, top);
+    (0..=count)
+        .map(|k| {
+            let p = bottom.lerp(top, k as f64 / count as f64);
+            p.extend(height_u(p) + if k == 0 || k == count { 5.0 } else { tower_m(k) })
+        })
+        .collect()
+}
+
+/// A chair lift from the bottom to the top station over a terrain: stations, towers, ropes. Its chairs are live.
 pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) -> f64) -> Vec<Fixture> {
     let along = (top - bottom).normalize_or(DVec2::X);
     let mut site = Builder::new(0, DAffine3::IDENTITY);
@@ -212,14 +232,11 @@ pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) 
         .year(2014);
         site.add(placed(at.extend(height_u(at)), dir), Extent(16.0, 8.5, 0), Some(feature), lift_station);
     }
-    let length = (top - bottom).length();
-    let count = (length / 110.0).ceil().max(2.0) as usize;
-    let mut heads = vec![(bottom.extend(height_u(bottom) + 5.0), 0.0)];
+    let count = lift_spans(bottom, top);
     for k in 1..count {
         let p = bottom.lerp(top, k as f64 / count as f64);
-        let high = 11.0 + 3.0 * (k % 3) as f64;
+        let high = tower_m(k);
         let u = height_u(p);
-        heads.push((p.extend(u + high), high));
         let feature =
             Feature::new(format!("{id}-tower-{k}"), "lift tower", format!("Lift tower {k}"), "ski lift", high)
                 .year(2014);
@@ -227,21 +244,14 @@ pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) 
             lift_tower(pen, high)
         });
     }
-    heads.push((top.extend(height_u(top) + 5.0), 0.0));
-    for (k, pair) in heads.windows(2).enumerate() {
-        let (a, b) = (pair[0].0, pair[1].0);
+    for (k, pair) in lift_heads(bottom, top, height_u).windows(2).enumerate() {
+        let (a, b) = (pair[0], pair[1]);
         let m = a.midpoint(b);
         let high = a.z.max(b.z) - height_u(m.truncate()) + 4.0;
         let (a, b) = (a - m, b - m);
-        let feature = Feature::new(
-            format!("{id}-rope-{}", k + 1),
-            "rope",
-            format!("Lift span {}", k + 1),
-            "ropes and chairs",
-            12.0,
-        );
-        let side = along.perp().extend(0.0) * (GAUGE_M * 0.5);
-        let dir = along;
+        let feature =
+            Feature::new(format!("{id}-rope-{}", k + 1), "rope", format!("Lift span {}", k + 1), "ropes", 12.0);
+        let side = along.perp().extend(0.0) * (LIFT_GAUGE_M * 0.5);
         site.add(DAffine3::from_translation(m), Extent(a.length() + 5.0, high, 1), Some(feature), move |pen| {
             for s in [-1.0, 1.0] {
                 let (p, q) = (a + side * s, b + side * s);
@@ -249,12 +259,6 @@ pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) 
                 let sag = 1.6;
                 let r = if pen.level >= 3 { 0.03 } else { 0.06 };
                 super::parts::rope(pen.of(Surface::Metal), p.to_array(), q.to_array(), sag, pieces, r, DARK);
-                let chairs = if pen.level >= 2 { (a.distance(b) / 16.0) as usize } else { 0 };
-                for c in 0..chairs {
-                    let t = (c as f64 + 0.5) / chairs as f64;
-                    let at = p.lerp(q, t) - DVec3::Z * (4.0 * sag * t * (1.0 - t));
-                    chair(&mut pen.within(placed(at, dir * s)));
-                }
             }
         });
     }
@@ -285,11 +289,11 @@ fn lift_tower(pen: &mut Pen, high: f64) {
     let c = hex(0x7d8684);
     let sides = if pen.level >= 3 { 10 } else { 4 };
     pen.cone([0.0, 0.0, -1.0], [0.0, 0.0, high + 0.6], 0.5, 0.32, sides, scale(c, 0.85), c);
-    pen.cube([-0.25, -GAUGE_M * 0.5 - 0.5, high + 0.4], [0.25, GAUGE_M * 0.5 + 0.5, high + 0.9], c);
+    pen.cube([-0.25, -LIFT_GAUGE_M * 0.5 - 0.5, high + 0.4], [0.25, LIFT_GAUGE_M * 0.5 + 0.5, high + 0.9], c);
     if pen.level < 2 {
         return;
     }
-    for y in [-GAUGE_M * 0.5, GAUGE_M * 0.5] {
+    for y in [-LIFT_GAUGE_M * 0.5, LIFT_GAUGE_M * 0.5] {
         pen.cube([-2.0, y - 0.25, high + 0.1], [2.0, y - 0.12, high + 0.4], c);
         if pen.level >= 3 {
             for k in 0..8 {
@@ -326,7 +330,7 @@ fn lift_station(pen: &mut Pen) {
         pen.of(Surface::Concrete).post([x, 0.0, -1.0], [1.4, 1.4, 5.4], hex(0x9a968c));
     }
     let sides = if pen.level >= 3 { 24 } else { 8 };
-    pen.of(Surface::Metal).rod([-4.5, 0.0, 4.0], [-4.5, 0.0, 4.4], GAUGE_M * 0.5, sides, hex(0x9c8a3a));
+    pen.of(Surface::Metal).rod([-4.5, 0.0, 4.0], [-4.5, 0.0, 4.4], LIFT_GAUGE_M * 0.5, sides, hex(0x9c8a3a));
     if pen.level >= 2 {
         pen.of(Surface::Metal).block([-3.0, 4.2, 0.0], [1.0, 6.6, 2.7], hex(0x9b8b6c));
         for f in faces([-3.0, 4.2, 0.0], [1.0, 6.6, 2.7]) {

@@ -21,6 +21,11 @@ pub const TOLL_PITCH_M: f64 = 5.6;
 /// Half the plaza's length along the road, over which it widens and narrows.
 pub const TOLL_HALF_M: f64 = 160.0;
 
+/// Whether the barrier of a toll lane is down.
+pub fn is_toll_lane_shut(seed: u64, lane: usize) -> bool {
+    Rng::of(seed, 0x7011, lane as u64).chance(0.4)
+}
+
 /// The toll plaza about a place on the motorway.
 pub fn toll_plaza(at: DVec3, along: DVec2, seed: u64) -> Builder {
     let mut site = Builder::new(seed, placed(at, along));
@@ -38,7 +43,7 @@ pub fn toll_plaza(at: DVec3, along: DVec2, seed: u64) -> Builder {
             5.0,
         )
         .year(2005);
-        let shut = Rng::of(seed, 0x7011, lane as u64).chance(0.4);
+        let shut = is_toll_lane_shut(seed, lane);
         site.add(turned([0.0, y, 0.0], angle), Extent(18.0, 6.0, 2), Some(feature), move |pen| {
             toll_lane(pen, lane, shut)
         });

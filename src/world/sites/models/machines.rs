@@ -7,13 +7,34 @@ use super::super::port::{rtg, sts};
 use super::super::vehicles;
 use super::Model;
 use crate::bake::mesh::{Surface, hex, scale};
+use std::f64::consts::FRAC_PI_2;
 
 pub fn all() -> Vec<(&'static str, Model)> {
     vec![
         ("sts", quay_crane()),
+        ("sts_frame", quay_crane_frame()),
+        (
+            "sts_trolley",
+            alone("trolley", |pen| {
+                sts::trolley(pen);
+                ropes(pen, -0.5, -ROPE_M);
+            }),
+        ),
+        ("sts_spreader", alone("spreader", |pen| sts::spreader(pen, 2.2))),
         ("rtg", yard_gantry()),
+        ("rtg_frame", alone("gantry", |pen| rtg::gantry(pen, "00"))),
+        (
+            "rtg_trolley",
+            alone("trolley", |pen| {
+                rtg::trolley(pen);
+                ropes(&mut pen.within(super::super::pen::turned([0.0; 3], FRAC_PI_2)), 0.3, -ROPE_M);
+            }),
+        ),
+        ("rtg_spreader", alone("spreader", |pen| rtg::spreader(pen, 2.2))),
+        ("ropes", alone("ropes", |pen| ropes(pen, 0.0, ROPE_M))),
         ("straddle", straddle()),
-        ("yard_tractor", yard_tractor()),
+        ("yard_tractor", yard_tractor(true)),
+        ("yard_tractor_empty", yard_tractor(false)),
         ("reach_stacker", reach_stacker()),
         ("agv", agv()),
         ("forklift", forklift()),
@@ -24,6 +45,36 @@ pub fn all() -> Vec<(&'static str, Model)> {
         ("barrier", barrier()),
         ("container", container()),
     ]
+}
+
+/// Length of a piece of ropes between trolley and spreader.
+pub const ROPE_M: f64 = 5.0;
+
+/// A model of one part.
+fn alone(name: &str, draw: impl FnOnce(&mut Pen)) -> Model {
+    let mut m = Model::new();
+    m.part(name, None, [0.0; 3], draw);
+    m
+}
+
+/// The ropes over a spreader that lies along y.
+fn ropes(pen: &mut Pen, from: f64, to: f64) {
+    pen.of(Surface::Metal);
+    for (x, y) in [(-0.85, -1.5), (0.85, -1.5), (-0.85, 1.5), (0.85, 1.5)] {
+        for d in [-0.35, 0.35] {
+            pen.rod([x, y + d, from], [x, y + d, to], 0.03, 3, hex(0x2e3031));
+        }
+    }
+}
+
+/// The quay crane without its trolley, its boom down.
+fn quay_crane_frame() -> Model {
+    let style = sts::Style::of(4);
+    alone("gantry", |pen| {
+        sts::gantry(pen, &style);
+        sts::boom(&mut pen.shifted(sts::HINGE_X, 0.0, sts::BOOM_Z), &style);
+        sts::stays(pen, false);
+    })
 }
 
 fn quay_crane() -> Model {
@@ -84,7 +135,7 @@ fn straddle() -> Model {
     m
 }
 
-fn yard_tractor() -> Model {
+fn yard_tractor(laden: bool) -> Model {
     let mut m = Model::new();
     let coat = hex(0xc9cac5);
     let tractor = m.part("tractor", None, [0.0; 3], |pen| vehicles::yard_tractor_body(pen, coat));
@@ -93,7 +144,9 @@ fn yard_tractor() -> Model {
     let trailer = m.part("trailer", Some(tractor), [-1.3, 0.0, 0.0], |pen| {
         vehicles::trailer(&mut pen.shifted(-4.6, 0.0, 0.0), vehicles::Load::Empty);
     });
-    m.part("load", Some(trailer), [-4.9, 0.0, 1.24], |pen| boxes::alone(pen, 4, boxes::LONG_M));
+    if laden {
+        m.part("load", Some(trailer), [-4.9, 0.0, 1.24], |pen| boxes::alone(pen, 4, boxes::LONG_M));
+    }
     m
 }
 

@@ -25,10 +25,21 @@
 //! | `wind_turbine` | `tower` (root); `nacelle` turns about Y; `rotor` in it turns about Z |
 //! | `barrier` | `post` (root); `arm` turns about Z, 0 (shut) to 85 degrees (open) |
 //! | `container` | `container` (root) |
+//! | `ferry` | `hull` (root); `radar` turns about Y |
+//! | `sailing_boat` | `hull` (root); `sails` |
+//! | `chair` | `chair` (root), hangs on the rope at its origin |
+//! | `sts_frame`, `sts_trolley`, `sts_spreader` | the quay crane's `gantry` with its boom down, `trolley`, `spreader`, each alone |
+//! | `rtg_frame`, `rtg_trolley`, `rtg_spreader` | the same of the yard gantry: `gantry`, `trolley`, `spreader` |
+//! | `ropes` | `ropes`: a piece of [`ROPE_M`] that goes up from a spreader; trolleys have one below them |
+//! | `yard_tractor_empty` | as `yard_tractor` without its load: `tractor`, `trailer`, `wheels_front`, `wheels_rear` |
+//!
+//! Cranes' parts are models of their own for viewers that place entities and do not move nodes.
 
 mod machines;
 mod people;
 mod traffic;
+
+pub use machines::ROPE_M;
 
 use super::pen::{Pen, placed};
 use crate::bake::glb::{self, Node};

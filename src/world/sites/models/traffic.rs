@@ -1,6 +1,7 @@
 //! Cars, trucks, the tram, ships, the wind turbine.
 
 use super::super::boxes;
+use super::super::hull::{Hull, Station};
 use super::super::parts::{GLASS, LIT_WARM};
 use super::super::pen::{Face, Pen, faces};
 use super::super::places;
@@ -22,6 +23,9 @@ pub fn all() -> Vec<(&'static str, Model)> {
         ("container_ship", container_ship()),
         ("tug", boat(|pen| ships::tug(pen, 3), [2.0, 0.0, 16.2])),
         ("pilot_boat", boat(|pen| ships::pilot_boat(pen, 4), [-1.5, 0.0, 6.3])),
+        ("ferry", boat(ferry, [14.0, 0.0, 13.2])),
+        ("sailing_boat", sailing_boat()),
+        ("chair", chair()),
         ("wind_turbine", wind_turbine()),
     ]
 }
@@ -174,6 +178,63 @@ fn container_ship() -> Model {
         },
         [-66.0, 0.0, 9.5 + 8.0 * 2.9 + 7.2],
     )
+}
+
+/// A passenger ferry of 58 m.
+fn ferry(pen: &mut Pen) {
+    let white = hex(0xd9d8d1);
+    let mut p = Pen::new(pen.mesh, pen.plan_from_local, 3);
+    Hull::cargo(58.0, 13.0, 3.2, hex(0xb8792c), 12).draw(&mut p);
+    for (floor, (x0, x1, w)) in [(-25.0, 20.0, 12.2), (-23.0, 18.5, 11.4), (6.0, 17.0, 9.6)].into_iter().enumerate() {
+        let z = 3.2 + 2.8 * floor as f64;
+        let (low, high) = ([x0, -w * 0.5, z], [x1, w * 0.5, z + 2.8]);
+        p.of(Surface::Paint).cube(low, high, scale(white, 1.0 - 0.03 * floor as f32));
+        for f in faces(low, high) {
+            p.pane(&f, [0.6, 0.9, f.width - 0.6, 2.1], 0.03, GLASS, LIT_WARM);
+        }
+    }
+    p.of(Surface::Paint).cube([-12.0, -1.6, 8.8], [-7.0, 1.6, 13.2], hex(0xb8792c));
+    p.of(Surface::Metal).rod([12.0, 0.0, 11.6], [12.0, 0.0, 17.0], 0.12, 6, white);
+}
+
+/// A yacht of 11 m under sail, the wind from its right.
+fn sailing_boat() -> Model {
+    let mut m = Model::new();
+    let white = hex(0xe9e7df);
+    let hull = m.part("hull", None, [0.0; 3], |pen| {
+        let stations = vec![
+            Station(-5.4, 1.2, 0.7, 1.0),
+            Station(-3.0, 1.7, 1.2, 1.0),
+            Station(0.5, 1.75, 1.2, 1.05),
+            Station(3.5, 1.1, 0.6, 1.2),
+            Station(5.2, 0.25, 0.08, 1.35),
+            Station(5.6, 0.05, 0.02, 1.4),
+        ];
+        let (side, boot, deck) = (white, hex(0x27405c), hex(0xa98a63));
+        Hull { stations, side, boot, deck, bulwark: 0.05, seed: 5 }.draw(pen);
+        pen.of(Surface::Paint).cube([-1.4, -0.8, 1.0], [1.8, 0.8, 1.5], scale(white, 0.95));
+        pen.of(Surface::Metal).rod([1.2, 0.0, 1.0], [1.2, 0.0, 15.0], 0.09, 8, hex(0xb9bcbb));
+        pen.rod([1.2, 0.0, 2.1], [-3.6, 0.7, 2.1], 0.07, 6, hex(0xb9bcbb));
+    });
+    m.part("sails", Some(hull), [0.0; 3], |pen| {
+        pen.of(Surface::Plain);
+        let cloth = hex(0xe4e1d6);
+        for (p, c) in [
+            ([[1.1, 0.0, 2.3], [1.1, 0.0, 14.6], [-3.5, 0.68, 2.3]], cloth),
+            ([[5.3, 0.0, 1.5], [1.3, 0.0, 13.4], [0.9, 0.9, 1.9]], scale(cloth, 0.97)),
+        ] {
+            pen.tri(p, c);
+            pen.tri([p[0], p[2], p[1]], c);
+        }
+    });
+    m
+}
+
+/// A chair of the ski lift; its origin is where it hangs on the rope.
+fn chair() -> Model {
+    let mut m = Model::new();
+    m.part("chair", None, [0.0; 3], places::chair);
+    m
 }
 
 fn wind_turbine() -> Model {

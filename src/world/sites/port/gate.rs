@@ -20,7 +20,6 @@ fn at(x: f64, y: f64) -> DAffine3 {
 pub fn build(site: &mut Builder) {
     lanes(site);
     portals(site);
-    queue(site);
     truck_park(site);
     houses(site);
     rail(site);
@@ -31,6 +30,11 @@ pub fn build(site: &mut Builder) {
 /// Middle of a gate lane; the western half goes in (southward).
 pub fn lane_x(lane: usize) -> f64 {
     GATE_X + (lane as f64 - (LANES as f64 - 1.0) * 0.5) * LANE_PITCH
+}
+
+/// Whether the barrier of a gate lane is down.
+pub fn is_lane_shut(seed: u64, lane: usize) -> bool {
+    (seed ^ lane as u64).is_multiple_of(3)
 }
 
 fn lanes(site: &mut Builder) {
@@ -47,7 +51,7 @@ fn lanes(site: &mut Builder) {
             "one truck at a time, OCR and weighbridge",
             4.6,
         );
-        let shut = (site.seed ^ lane as u64).is_multiple_of(3);
+        let shut = is_lane_shut(site.seed, lane);
         let angle = if inbound { -FRAC_PI_2 } else { FRAC_PI_2 };
         site.add(turned([lane_x(lane), GATE_Y, 0.0], angle), Extent(9.0, 6.0, 2), Some(feature), move |pen| {
             booth(pen, lane, shut);
@@ -178,37 +182,6 @@ fn portals(site: &mut Builder) {
                 }
             }
         });
-    }
-}
-
-/// Trucks that wait at the gate and drive about in the yard.
-fn queue(site: &mut Builder) {
-    let mut rng = Rng::of(site.seed, 0x90E, 0);
-    for lane in 0..LANES {
-        let inbound = lane < LANES / 2;
-        let waiting = rng.int(0, if inbound { 3 } else { 1 });
-        for k in 0..waiting {
-            let (s, angle) = if inbound { (1.0, -FRAC_PI_2) } else { (-1.0, FRAC_PI_2) };
-            let y = GATE_Y + s * (9.0 + 19.5 * k as f64);
-            truck(site, &mut rng, lane_x(lane), y, angle);
-        }
-    }
-    for _ in 0..26 {
-        // Along the yard's roads, on the right-hand lane.
-        let east = rng.chance(0.5);
-        let road = rng.pick(&[-253.5, -120.0, 15.0]);
-        let y = road + if east { -2.0 } else { 2.0 };
-        let x = rng.range(-900.0, 590.0);
-        truck(site, &mut rng, x, y, if east { 0.0 } else { PI });
-    }
-    for k in 0..5 {
-        truck(
-            site,
-            &mut rng,
-            -204.0 + 8.0 * (k % 2) as f64,
-            40.0 + 26.0 * k as f64,
-            if k % 2 == 0 { -FRAC_PI_2 } else { FRAC_PI_2 },
-        );
     }
 }
 

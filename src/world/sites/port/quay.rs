@@ -4,7 +4,7 @@ use super::super::parts::{DARK, LIT_LAMP, LIT_RED, SAFETY};
 use super::super::pen::{Face, Pen, faces, placed, turned};
 use super::super::{Builder, Extent, numbered};
 use super::ships::{self, Liner};
-use super::{CRANE_Y, CRANES, GROUND_U, QUAY_Y, sts};
+use super::{CRANE_Y, CRANES, GROUND_U, LIVE_CRANES, QUAY_Y, sts};
 use crate::bake::det::{Rng, noise, unit_vector};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rgb, Surface, hex, scale};
@@ -182,6 +182,12 @@ fn cranes(site: &mut Builder) {
         )
         .year(if number <= 5 { 2009 } else { 2021 });
         let (trolley, drop) = if up { (-6.0, 40.0) } else { (rng.range(22.0, 58.0), rng.range(24.0, 40.0)) };
+        for s in [-12.0, 12.0] {
+            site.lamp([x + s, CRANE_Y, 16.0], 30.0, 4500.0);
+        }
+        if LIVE_CRANES.contains(&k) {
+            continue;
+        }
         let style = sts::Style::of(number);
         site.add(
             placed(DVec3::new(x, CRANE_Y, 0.0), DVec2::NEG_Y),
@@ -189,9 +195,6 @@ fn cranes(site: &mut Builder) {
             Some(feature),
             move |pen| sts::crane(pen, &style, up, trolley, drop),
         );
-        for s in [-12.0, 12.0] {
-            site.lamp([x + s, CRANE_Y, 16.0], 30.0, 4500.0);
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::parts::{GALVANISED, high_mast, railing};
 use super::super::pen::{Pen, turned};
 use super::super::vehicles::{self, Load};
 use super::super::{Builder, Extent, numbered};
-use super::{COLUMNS, ROWS, block_x, block_y, rtg};
+use super::{COLUMNS, LIVE_GANTRY, ROWS, block_x, block_y, rtg};
 use crate::bake::det::Rng;
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Surface, hex};
@@ -148,12 +148,15 @@ fn gantries(site: &mut Builder) {
             .year(2011 + (number % 9) as i16);
             let trolley = if rng.chance(0.5) { LANE_Y } else { rng.range(-9.0, 5.0) };
             let drop = if rng.chance(0.4) && trolley > 8.0 { rng.range(4.6, 9.0) } else { 17.6 };
+            let seed = rng.next_u64();
+            if (row, column) == LIVE_GANTRY {
+                continue;
+            }
             let text = format!("{number:02}");
             let at = DAffine3::from_translation(DVec3::new(x, block_y(row), 0.0));
             site.add(at, Extent(15.0, rtg::HEIGHT_M, 0), Some(feature), move |pen| {
                 rtg::crane(pen, &text, trolley, drop)
             });
-            let seed = rng.next_u64();
             if trolley > 8.0 {
                 let at = DAffine3::from_translation(DVec3::new(x + 1.0, block_y(row) + LANE_Y, 0.0));
                 site.add(at, Extent(9.0, 4.0, 2), None, move |pen| {
