@@ -5,6 +5,7 @@
 //! on any number of threads.
 
 pub mod cover;
+pub mod far;
 pub mod light;
 pub mod sheet;
 pub mod streets;
@@ -239,7 +240,9 @@ impl World {
     }
 
     fn draw_trees(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
-        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town().is_open(p) && !self.ways.clears(p);
+        let free = |p: DVec2| {
+            !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town().is_open(p) && !self.ways.clears(p)
+        };
         for plant in cover::trees(&self.city.terrain, rect, free) {
             crate::bake::draw::plants::draw(mesh, &plant, detail);
         }

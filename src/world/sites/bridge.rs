@@ -47,13 +47,7 @@ impl Route {
 
 /// The whole bridge: `route` is the roadway's middle line, `ground_u` the ground or the water's bed, `main` the main span
 /// as distances along the route (its towers stand there).
-pub fn bridge(
-    id: &str,
-    name: &str,
-    route: &[DVec3],
-    ground_u: &dyn Fn(DVec2) -> f64,
-    main: (f64, f64),
-) -> Builder {
+pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) -> f64, main: (f64, f64)) -> Builder {
     let mut site = Builder::new(0, DAffine3::IDENTITY);
     let route = Route::new(route);
     let pieces = (route.length_m() / PIECE_M).ceil() as usize;

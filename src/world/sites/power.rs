@@ -170,14 +170,9 @@ pub fn strung(id: &str, places: &[Place], height_u: &dyn Fn(DVec2) -> f64, seed:
         let along = sum.normalize_or(DVec2::X);
         let high = clearing_height(at, before, after, height_u) + rng.range(0.0, 2.0);
         let frame = placed(at.extend(height_u(at)), along);
-        let feature = Feature::new(
-            name.as_str(),
-            "pylon",
-            format!("Pylon {} of {id}", k + 1),
-            "220 kV, two circuits",
-            high,
-        )
-        .year(1987);
+        let feature =
+            Feature::new(name.as_str(), "pylon", format!("Pylon {} of {id}", k + 1), "220 kV, two circuits", high)
+                .year(1987);
         site.add(frame, Extent(11.0, high, 0), Some(feature), move |pen| pylon(pen, high, kind));
         poles.push((frame, high, kind));
     }

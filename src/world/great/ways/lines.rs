@@ -51,8 +51,11 @@ pub fn all(land: &Arc<Land>, city: &City) -> Builder {
     site.fixtures.extend(slope(land));
     for cell in plan::cell_sites(city) {
         let at = cell.at.extend(height(cell.at) + cell.lift_m);
-        let mut fixture =
-            if cell.lift_m > 0.0 { places::roof_cell(&cell.id, at) } else { places::cell_mast(&cell.id, at, cell.size_m) };
+        let mut fixture = if cell.lift_m > 0.0 {
+            places::roof_cell(&cell.id, at)
+        } else {
+            places::cell_mast(&cell.id, at, cell.size_m)
+        };
         // A roof's height is above the ground, as everything's.
         fixture.height_m += cell.lift_m;
         fixture.from_level = fixture.from_level.max(2);
@@ -91,9 +94,12 @@ fn is_free(city: &City, p: DVec2, radius_m: f64) -> bool {
     });
     !street
         && !city.terrain.is_water(p)
-        && city.blocks_in(&around).into_iter().flat_map(|f| city.buildings_of(f)).flat_map(|b| b.volumes).all(|v| {
-            !crate::world::city::geom::contains(&v.outline, p) && to_rim(&v.outline, p) > radius_m * 0.7
-        })
+        && city
+            .blocks_in(&around)
+            .into_iter()
+            .flat_map(|f| city.buildings_of(f))
+            .flat_map(|b| b.volumes)
+            .all(|v| !crate::world::city::geom::contains(&v.outline, p) && to_rim(&v.outline, p) > radius_m * 0.7)
 }
 
 /// The ski slope: groomed snow, poles along both sides, snow guns.

@@ -51,9 +51,7 @@ pub fn rails(land: &Land, mesh: &mut Mesh, stations: &[Station], detail: usize) 
     let mut pen = Pen::new(mesh, DAffine3::IDENTITY, detail);
     for y in [-16.9, -0.7, 0.7, 16.9f64] {
         for pair in stations.windows(2) {
-            let open = pair.iter().any(|s| {
-                at_toll(s.along_m, 6.0) || y.abs() > 2.0 && near_ramp(land, s, y, 5.2)
-            });
+            let open = pair.iter().any(|s| at_toll(s.along_m, 6.0) || y.abs() > 2.0 && near_ramp(land, s, y, 5.2));
             if !open {
                 let line: Vec<DVec3> = pair.iter().map(|s| s.point(y, 0.0)).collect();
                 guard_rail(&mut pen, &line);

@@ -24,10 +24,10 @@ use crate::bake::paint::Canvas;
 use crate::world::city::City;
 use crate::world::city::geom::{Bounds, Line};
 use crate::world::city::motorway::{Motorway, STRIP_HALF_M};
-use crate::world::city::near::Near;
+use crate::world::city::near::{Near, Nearest};
 use crate::world::city::railway::Railway;
 use crate::world::city::terrain::Terrain;
-use crate::world::layout::{PISTE, TOLL_M, WORLD_HALF_M};
+use crate::world::layout::{BRIDGE_M, PISTE, TOLL_M, WORLD_HALF_M};
 use crate::world::sites::{Builder, Fixture, Lamp};
 
 /// Long surfaces are cut into pieces of about this length.
@@ -86,7 +86,11 @@ impl Ways {
     /// Whether nothing may grow or be put at a place.
     pub fn clears(&self, p: DVec2) -> bool {
         let land = &self.land;
-        land.road.nearest(p).is_some_and(|n| land.strip_half_m(n.along_m).unwrap_or(24.0) + 2.0 > n.left_m.abs())
+        let on_road = |n: Nearest| {
+            let below_bridge = (BRIDGE_M.0..BRIDGE_M.1).contains(&n.along_m).then_some(24.0);
+            land.strip_half_m(n.along_m).or(below_bridge).is_some_and(|half| n.left_m.abs() < half + 2.0)
+        };
+        land.road.nearest(p).is_some_and(on_road)
             || land.rails.nearest(p).is_some_and(|n| n.left_m.abs() < 15.0 && !land.railway.in_tunnel(n.along_m))
             || land.piste.nearest(p).is_some_and(|n| n.left_m.abs() < PISTE_HALF_M + 3.0)
             || land.quays.iter().any(|q| q.nearest(p).is_some_and(|n| n.left_m.abs() < shore::APRON_M))
@@ -157,7 +161,7 @@ impl Land {
 /// Grass beside roads: mown, dry in places.
 pub fn verge(seed: u64, p: DVec2) -> Rgb {
     let dry = (0.5 + 0.5 * noise(seed ^ 0x7e1, p / 37.0)) as f32;
-    blend(hex(0x6d7c45), hex(0x8d8a58), dry * 0.8)
+    blend(hex(0x5f6c40), hex(0x7f7c55), dry * 0.8)
 }
 
 /// The side of a cell of the land's grid at a level of detail, metres.

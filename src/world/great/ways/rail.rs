@@ -37,7 +37,6 @@ struct Cut {
     along_m: f64,
     at: DVec3,
     left: DVec2,
-    normal: Vec3,
 }
 
 impl Cut {
@@ -45,9 +44,7 @@ impl Cut {
         let line = &land.railway.line;
         let (p, _) = line.at(along_m);
         let ahead = (line.at(along_m + 14.0).0 - line.at(along_m - 14.0).0).normalize_or(-DVec2::X);
-        let rise = (land.railway.height(along_m + 8.0) - land.railway.height(along_m - 8.0)) / 16.0;
-        let normal = (DVec3::Z - ahead.extend(0.0) * rise).normalize().as_vec3();
-        Self { along_m, at: p.extend(land.railway.height(along_m)), left: ahead.perp(), normal }
+        Self { along_m, at: p.extend(land.railway.height(along_m)), left: ahead.perp() }
     }
 
     fn point(&self, y: f64, up: f64) -> DVec3 {
@@ -58,7 +55,14 @@ impl Cut {
 /// Stretches in the open, within the world.
 fn stretches(land: &Land) -> Vec<(f64, f64)> {
     let mut out = Vec::new();
-    let mut from = land.railway.line.points.iter().zip(&land.railway.line.at_m).find(|(p, _)| p.x < 8000.0).map_or(0.0, |(_, m)| *m);
+    let mut from = land
+        .railway
+        .line
+        .points
+        .iter()
+        .zip(&land.railway.line.at_m)
+        .find(|(p, _)| p.x < 8000.0)
+        .map_or(0.0, |(_, m)| *m);
     for tunnel in &land.railway.tunnels {
         if tunnel.0 > from {
             out.push((from, tunnel.0));
@@ -163,7 +167,8 @@ fn track(mesh: &mut Mesh, pair: &[Cut], y: (f64, f64), detail: usize) {
     let (a, b) = (&pair[0], &pair[1]);
     if detail < 3 {
         mesh.surface = Surface::Gravel;
-        let p = [a.point(y.0 - 1.2, -0.1), b.point(y.1 - 1.2, -0.1), b.point(y.1 + 1.2, -0.1), a.point(y.0 + 1.2, -0.1)];
+        let p =
+            [a.point(y.0 - 1.2, -0.1), b.point(y.1 - 1.2, -0.1), b.point(y.1 + 1.2, -0.1), a.point(y.0 + 1.2, -0.1)];
         mesh.quad(Matter::Solid, p, blend(RUST, BALLAST, 0.4));
         return;
     }
@@ -192,7 +197,7 @@ fn track(mesh: &mut Mesh, pair: &[Cut], y: (f64, f64), detail: usize) {
         let c = hex(0x9a968c);
         mesh.quad(Matter::Solid, top, c);
         let down = DVec3::Z * 0.1;
-        mesh.quad(Matter::Solid, [top[2] - down, top[1] - down, top[1], top[2]].map(|p| p), scale(c, 0.6));
+        mesh.quad(Matter::Solid, [top[2] - down, top[1] - down, top[1], top[2]], scale(c, 0.6));
         mesh.quad(Matter::Solid, [top[0] - down, top[3] - down, top[3], top[0]], scale(c, 0.6));
     }
 }
@@ -250,7 +255,6 @@ fn banks(land: &Land, mesh: &mut Mesh, cuts: &[Cut], detail: usize) {
             mesh.quad_normals(Matter::Solid, [a - down, b - down, b, a], [Vec3::Z; 4], [c; 4]);
         }
     }
-    let _ = cuts.first().map(|c| c.normal);
 }
 
 /// Masts every 50 m with arms and the wires between them.
@@ -271,7 +275,15 @@ fn catenary(land: &Land, mesh: &mut Mesh, (from_m, to_m): (f64, f64), detail: us
                 let wire = |c: &Cut, up: f64| c.point(side * 2.3, up).to_array();
                 pen.of(Surface::Metal).rod(wire(&here, 5.2), wire(&next, 5.2), 0.015, 3, hex(0x4a4540));
                 let pieces = if detail >= 4 { 6 } else { 2 };
-                crate::world::sites::parts::rope(&mut pen, wire(&here, 6.3), wire(&next, 6.3), 0.7, pieces, 0.014, hex(0x4a4540));
+                crate::world::sites::parts::rope(
+                    &mut pen,
+                    wire(&here, 6.3),
+                    wire(&next, 6.3),
+                    0.7,
+                    pieces,
+                    0.014,
+                    hex(0x4a4540),
+                );
             }
         }
     }

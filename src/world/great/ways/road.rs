@@ -41,7 +41,8 @@ impl Station {
         let motorway = &land.motorway;
         let at = motorway.beside(along_m, 0.0).extend(motorway.height(along_m));
         // The line is a polyline; its direction turns over some metres instead of at once.
-        let ahead = (motorway.beside(along_m + 14.0, 0.0) - motorway.beside(along_m - 14.0, 0.0)).normalize_or(DVec2::X);
+        let ahead =
+            (motorway.beside(along_m + 14.0, 0.0) - motorway.beside(along_m - 14.0, 0.0)).normalize_or(DVec2::X);
         let rise = (motorway.height(along_m + 8.0) - motorway.height(along_m - 8.0)) / 16.0;
         let normal = (DVec3::Z - ahead.extend(0.0) * rise).normalize().as_vec3();
         Self { along_m, at, left: ahead.perp(), normal }
@@ -114,6 +115,11 @@ fn draw(land: &Land, mesh: &mut Mesh, part: (f64, f64), detail: usize) {
         roadway(mesh, pair, detail);
     }
     banks(land, mesh, &stations, detail);
+    for end in [stations[0], stations[stations.len() - 1]] {
+        if stretches(land).iter().any(|s| s.0 == end.along_m || s.1 == end.along_m) {
+            end_wall(land, mesh, &end, detail);
+        }
+    }
     marks::lines(land, mesh, part, detail);
     if detail >= 3 {
         marks::rails(land, mesh, &stations, detail);
@@ -132,6 +138,7 @@ fn roadway(mesh: &mut Mesh, pair: &[Station], detail: usize) {
     let road = scale(ASPHALT, tone);
     mesh.surface = Surface::Concrete;
     strip(mesh, pair, (-MEDIAN_M, MEDIAN_M), 0.0, [hex(0x93908a); 2]);
+    mesh.surface = Surface::Asphalt;
     for side in [-1.0, 1.0] {
         let mut band = |from: f64, to: f64, c: [Rgb; 2]| {
             if side > 0.0 {
@@ -144,7 +151,7 @@ fn roadway(mesh: &mut Mesh, pair: &[Station], detail: usize) {
             // The lane of the lorries is the darkest, the shoulder the brightest.
             let tones = [(MEDIAN_M, 1.05), (5.65, 1.0), (9.35, 0.97), (11.2, 0.9), (13.2, 1.0), (ASPHALT_M, 1.12)];
             for t in tones.windows(2) {
-                mesh_surface(&mut band, (t[0].0, t[1].0), [scale(road, t[0].1), scale(road, t[1].1)]);
+                band(t[0].0, t[1].0, [scale(road, t[0].1), scale(road, t[1].1)]);
             }
         } else {
             band(MEDIAN_M, ASPHALT_M, [road; 2]);
@@ -157,10 +164,6 @@ fn roadway(mesh: &mut Mesh, pair: &[Station], detail: usize) {
         let c = if side > 0.0 { [stone, grass] } else { [grass, stone] };
         strip(mesh, pair, (y.0.min(y.1), y.0.max(y.1)), -0.005, c);
     }
-}
-
-fn mesh_surface(band: &mut impl FnMut(f64, f64, [Rgb; 2]), y: (f64, f64), c: [Rgb; 2]) {
-    band(y.0, y.1, c);
 }
 
 /// A point of the strip of land: the terrain's height, kept below what is paved on it.
@@ -208,8 +211,36 @@ fn banks(land: &Land, mesh: &mut Mesh, stations: &[Station], detail: usize) {
             let (a, b) = (pair[0][count], pair[1][count]);
             let (a, b) = if side > 0.0 { (b, a) } else { (a, b) };
             let down = DVec3::Z * rim_m;
-            mesh.quad_normals(Matter::Solid, [a - down, b - down, b, a], [Vec3::Z; 4], [verge(land.seed, a.truncate()); 4]);
+            mesh.quad_normals(
+                Matter::Solid,
+                [a - down, b - down, b, a],
+                [Vec3::Z; 4],
+                [verge(land.seed, a.truncate()); 4],
+            );
         }
+    }
+}
+
+/// Closes the strip where a bridge or a tunnel begins: a wall across, seen from both sides.
+fn end_wall(land: &Land, mesh: &mut Mesh, station: &Station, detail: usize) {
+    const DEEP_M: f64 = 7.0;
+    let half = half_m(land, station.along_m) + 1.0;
+    let count = 2 * BANKS[detail];
+    let mut top: Vec<DVec3> = Vec::new();
+    for k in 0..=count {
+        let y = half - (half - BED_M) * 2.0 * k as f64 / count as f64;
+        let y = if k * 2 > count { y - 2.0 * BED_M } else { y };
+        top.push(bank_point(land, station, y, 0.0));
+        if k * 2 == count {
+            top.push(bank_point(land, station, -BED_M, 0.0));
+        }
+    }
+    mesh.surface = Surface::Concrete;
+    let (c, foot) = (hex(0xa39e93), hex(0x6f6b63));
+    for pair in top.windows(2) {
+        let low = pair.iter().map(|p| *p - DVec3::Z * DEEP_M).collect::<Vec<_>>();
+        mesh.quad_shaded(Matter::Solid, [low[0], low[1], pair[1], pair[0]], [foot, foot, c, c]);
+        mesh.quad_shaded(Matter::Solid, [low[1], low[0], pair[0], pair[1]], [foot, foot, c, c]);
     }
 }
 

@@ -43,7 +43,8 @@ const PIER_M: f64 = 126.0;
 pub fn quay_lines(terrain: &Terrain) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     let mut run: Vec<DVec2> = Vec::new();
-    let in_mouth = |p: DVec2| terrain.by_river(p).is_some_and(|n| n.left_m.abs() < terrain.river_half_m(n.along_m) + 1.0);
+    let in_mouth =
+        |p: DVec2| terrain.by_river(p).is_some_and(|n| n.left_m.abs() < terrain.river_half_m(n.along_m) + 1.0);
     let coast = terrain.coast_line();
     let count = (coast.length() / 12.0) as usize;
     for k in 0..=count {
@@ -120,11 +121,17 @@ pub fn all(land: &Arc<Land>) -> Builder {
         let ahead = (coast.at(along + 60.0).0 - coast.at(along - 60.0).0).normalize_or(DVec2::X);
         let out = -ahead.perp();
         let middle = p + out * (PIER_M * 0.5);
-        let feature = Feature::new(numbered("marina-pier", k + 1), "pier", format!("Marina, pier {}", k + 1), "moorings", 2.0);
+        let feature =
+            Feature::new(numbered("marina-pier", k + 1), "pier", format!("Marina, pier {}", k + 1), "moorings", 2.0);
         let (quay_u, seed) = (land.terrain.height(p + ahead.perp() * 3.0), land.seed ^ (k as u64 + 1));
-        site.add(placed(middle.extend(0.0), out), Extent(PIER_M * 0.5 + 16.0, 18.0, 1), Some(feature.year(1999)), move |pen| {
-            pier(pen, quay_u, seed);
-        });
+        site.add(
+            placed(middle.extend(0.0), out),
+            Extent(PIER_M * 0.5 + 16.0, 18.0, 1),
+            Some(feature.year(1999)),
+            move |pen| {
+                pier(pen, quay_u, seed);
+            },
+        );
         site.lamp(middle.extend(4.0).to_array(), 20.0, 3000.0);
     }
     site
@@ -146,7 +153,8 @@ fn quay_piece(land: &Arc<Land>, index: usize, (from_m, to_m): (f64, f64), number
         [0.0, 40.0].map(|y| (p + inland * y).extend(u))
     });
     let (radius_m, height_m) = extent(&land.terrain, at, rim, 5.0);
-    let feature = Feature::new(format!("quay-wall-{number:03}"), "quay", "Quay wall", "keeps the water off", 3.0).year(1934);
+    let feature =
+        Feature::new(format!("quay-wall-{number:03}"), "quay", "Quay wall", "keeps the water off", 3.0).year(1934);
     let land = land.clone();
     Fixture {
         at,
@@ -160,8 +168,7 @@ fn quay_piece(land: &Arc<Land>, index: usize, (from_m, to_m): (f64, f64), number
 
 fn quay(land: &Land, mesh: &mut Mesh, line: &Line, (from_m, to_m): (f64, f64), detail: usize) {
     let n = STEPS[detail];
-    let cuts: Vec<_> =
-        (0..=n).map(|k| quay_cut(land, line, from_m + (to_m - from_m) * k as f64 / n as f64)).collect();
+    let cuts: Vec<_> = (0..=n).map(|k| quay_cut(land, line, from_m + (to_m - from_m) * k as f64 / n as f64)).collect();
     let wide = hidden_reach_m(detail.max(3));
     for pair in cuts.windows(2) {
         let ((p, a, u), (q, b, v)) = (pair[0], pair[1]);
@@ -172,7 +179,11 @@ fn quay(land: &Land, mesh: &mut Mesh, line: &Line, (from_m, to_m): (f64, f64), d
         // The tide leaves a dark band.
         let wet = |p: DVec3| p.truncate().extend(p.z.min(0.9));
         mesh.quad_shaded(Matter::Solid, [top_p - low, top_q - low, wet(top_q), wet(top_p)], [foot; 4]);
-        mesh.quad_shaded(Matter::Solid, [wet(top_p), wet(top_q), top_q, top_p], [scale(STONE, 0.72), scale(STONE, 0.72), STONE, STONE]);
+        mesh.quad_shaded(
+            Matter::Solid,
+            [wet(top_p), wet(top_q), top_q, top_p],
+            [scale(STONE, 0.72), scale(STONE, 0.72), STONE, STONE],
+        );
         let rows = [0.0, 1.0, 6.0, 12.0, wide];
         for (k, row) in rows.windows(2).enumerate() {
             let height = |at: DVec2, y: f64, edge: f64| {
@@ -189,7 +200,11 @@ fn quay(land: &Land, mesh: &mut Mesh, line: &Line, (from_m, to_m): (f64, f64), d
                 corner(p, a, row[1], top_p.z),
             ];
             mesh.surface = if k == 0 { Surface::Concrete } else { Surface::Paving };
-            let tone = if k == 0 { scale(STONE, 1.1) } else { scale(PAVING, 1.0 + 0.04 * noise(land.seed ^ 3, p / 14.0) as f32) };
+            let tone = if k == 0 {
+                scale(STONE, 1.1)
+            } else {
+                scale(PAVING, 1.0 + 0.04 * noise(land.seed ^ 3, p / 14.0) as f32)
+            };
             mesh.quad_normals(Matter::Solid, quad, [Vec3::Z; 4], [tone; 4]);
         }
     }
@@ -212,7 +227,8 @@ fn mole(land: &Arc<Land>, id: &str, points: &[(f64, f64)]) -> Vec<Fixture> {
         .enumerate()
         .map(|(k, (from_m, to_m))| {
             let (at, _) = line.at((from_m + to_m) * 0.5);
-            let feature = Feature::new(format!("{id}-{:02}", k + 1), "breakwater", "Molhe", "shelters the marina", MOLE_M.0);
+            let feature =
+                Feature::new(format!("{id}-{:02}", k + 1), "breakwater", "Molhe", "shelters the marina", MOLE_M.0);
             let (line, seed) = (line.clone(), land.seed);
             Fixture {
                 at,
@@ -256,7 +272,8 @@ fn rubble(mesh: &mut Mesh, line: &Line, (from_m, to_m): (f64, f64), detail: usiz
         mesh.quad(Matter::Solid, deck, hex(0xa29c90));
         // The parapet on the side of the open sea, on the right of the way out of the eastern mole.
         let wall = |y: f64, u: f64| [p + l * y, q + r * y].map(|p| p.extend(u));
-        let (a, b, c, d) = (wall(half - 0.2, top), wall(half - 0.2, top + 1.3), wall(half - 1.0, top + 1.3), wall(half - 1.0, top));
+        let (a, b, c, d) =
+            (wall(half - 0.2, top), wall(half - 0.2, top + 1.3), wall(half - 1.0, top + 1.3), wall(half - 1.0, top));
         let pale = hex(0xb1aba0);
         mesh.quad(Matter::Solid, [c[0], c[1], b[1], b[0]], pale);
         mesh.quad(Matter::Solid, [a[1], a[0], b[0], b[1]], scale(pale, 0.85));
@@ -288,7 +305,11 @@ fn rubble(mesh: &mut Mesh, line: &Line, (from_m, to_m): (f64, f64), detail: usiz
                 face(mesh, [ring(k, row + 1), ring(k + 1, row + 1), ring(k + 1, row), ring(k, row)]);
             }
             mesh.surface = Surface::Concrete;
-            mesh.tri(Matter::Solid, [m.extend(top + 0.02), ring(k, 0) + DVec3::Z * 0.02, ring(k + 1, 0) + DVec3::Z * 0.02], [hex(0xa29c90); 3]);
+            mesh.tri(
+                Matter::Solid,
+                [m.extend(top + 0.02), ring(k, 0) + DVec3::Z * 0.02, ring(k + 1, 0) + DVec3::Z * 0.02],
+                [hex(0xa29c90); 3],
+            );
         }
     }
 }
@@ -331,14 +352,29 @@ pub fn boat(pen: &mut Pen, length: f64, sail: bool, tone: f64) {
     let white = if tone < 0.75 { hex(0xe3e2dc) } else { hex(0x2b3f56) };
     pen.of(Surface::Paint);
     let ring = |z: f64, k: f64| {
-        vec![[-h * k, -beam * 0.8 * k, z], [h * 0.2, -beam * k, z], [h * k, 0.0, z], [h * 0.2, beam * k, z], [-h * k, beam * 0.8 * k, z]]
+        vec![
+            [-h * k, -beam * 0.8 * k, z],
+            [h * 0.2, -beam * k, z],
+            [h * k, 0.0, z],
+            [h * 0.2, beam * k, z],
+            [-h * k, beam * 0.8 * k, z],
+        ]
     };
     let rings = [ring(-0.3, 0.86), ring(0.95, 1.0)];
     pen.loft(&rings, |k| if k == 0 { scale(white, 0.7) } else { white }, true);
     pen.poly(&rings[1], hex(0xb59a72));
     pen.block([-h * 0.45, -beam * 0.55, 0.95], [h * 0.3, beam * 0.55, if sail { 1.5 } else { 2.3 }], hex(0xe6e5e0));
     if pen.level >= 3 {
-        pen.glass([[h * 0.31, -beam * 0.5, 1.1], [h * 0.31, beam * 0.5, 1.1], [h * 0.31, beam * 0.5, 1.4], [h * 0.31, -beam * 0.5, 1.4]], hex(0x26323a), 0);
+        pen.glass(
+            [
+                [h * 0.31, -beam * 0.5, 1.1],
+                [h * 0.31, beam * 0.5, 1.1],
+                [h * 0.31, beam * 0.5, 1.4],
+                [h * 0.31, -beam * 0.5, 1.4],
+            ],
+            hex(0x26323a),
+            0,
+        );
     }
     if sail && pen.level >= 2 {
         let high = length * 1.25;

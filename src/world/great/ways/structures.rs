@@ -187,7 +187,8 @@ fn barriers(land: &Arc<Land>, city: &City) -> Builder {
             for side in [-1.0, 1.0] {
                 let middle = Station::new(land, (from_m + to_m) * 0.5);
                 let half = super::road::half_m(land, middle.along_m);
-                let here = Bounds::new(middle.plan(side * (half + 40.0)), middle.plan(side * (half + 40.0))).grown(25.0);
+                let here =
+                    Bounds::new(middle.plan(side * (half + 40.0)), middle.plan(side * (half + 40.0))).grown(25.0);
                 let lived = city.blocks_in(&here).into_iter().any(|f| city.graph.faces[f].district.is_settled());
                 let stations = super::road::stations(land, (from_m, to_m), 3);
                 let clear = |s: &Station| {
@@ -199,7 +200,8 @@ fn barriers(land: &Arc<Land>, city: &City) -> Builder {
                 let line: Vec<DVec3> = stations.iter().map(|s| s.point(side * 19.4, -0.1)).collect();
                 let at = middle.plan(side * 19.4);
                 let (radius, high) = extent(&land.terrain, at, line.iter().copied(), 4.4);
-                let id = format!("barrier-{:03}{}", (middle.along_m / 100.0) as usize, if side > 0.0 { "n" } else { "s" });
+                let id =
+                    format!("barrier-{:03}{}", (middle.along_m / 100.0) as usize, if side > 0.0 { "n" } else { "s" });
                 let feature = Feature::new(id, "noise barrier", "Noise barrier", "keeps noise off", 4.0).year(2008);
                 site.fixtures.push(Fixture {
                     at,

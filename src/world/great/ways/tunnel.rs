@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3, Vec3};
 
-use super::road::BED_M;
 use super::{Land, drawing, hidden_reach_m};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface, hex, scale};
@@ -79,14 +78,17 @@ pub fn all(land: &Arc<Land>) -> Builder {
     for (k, portal) in portals(land).into_iter().enumerate() {
         let id = format!("portal-{}", k + 1);
         if portal.rail {
-            let feature = Feature::new(&*id, "tunnel", "Tunel do Oriente, portal", "railway", portal.wall_m.1).year(1891);
+            let feature =
+                Feature::new(&*id, "tunnel", "Tunel do Oriente, portal", "railway", portal.wall_m.1).year(1891);
             site.fixtures.push(Fixture {
                 at: portal.at.truncate(),
                 radius_m: 36.0,
                 height_m: 12.0,
                 feature: Some(feature),
                 from_level: 1,
-                draw: drawing(move |mesh, detail| rail_portal(&mut Pen::new(mesh, placed(portal.at, portal.into), detail))),
+                draw: drawing(move |mesh, detail| {
+                    rail_portal(&mut Pen::new(mesh, placed(portal.at, portal.into), detail))
+                }),
             });
         } else {
             let built = roads::tunnel_portal(&id, portal.at, portal.into, "Tunel da Serra");
@@ -181,7 +183,10 @@ fn rail_portal(pen: &mut Pen) {
     pen.of(Surface::Brick);
     for k in 0..sides {
         let ([a, za], [b, zb]) = (arch(k), arch(k + 1));
-        pen.quad_shaded([[0.0, a, za], [0.0, b, zb], [0.0, b, top], [0.0, a, top]], [scale(stone, 0.85), scale(stone, 0.85), stone, stone]);
+        pen.quad_shaded(
+            [[0.0, a, za], [0.0, b, zb], [0.0, b, top], [0.0, a, top]],
+            [scale(stone, 0.85), scale(stone, 0.85), stone, stone],
+        );
         let (near, far) = (hex(0x4f4a42), hex(0x0c0c0c));
         pen.quad_shaded([[0.0, a, za], [26.0, a, za], [26.0, b, zb], [0.0, b, zb]], [near, far, far, near]);
     }
@@ -195,9 +200,17 @@ fn rail_portal(pen: &mut Pen) {
             pen.quad_shaded(p, [near, far, far, near]);
         }
         let (a, b) = if s < 0.0 { (-half, -TUBE_M.0) } else { (TUBE_M.0, half) };
-        pen.quad_shaded([[0.0, b, -0.6], [0.0, a, -0.6], [0.0, a, top], [0.0, b, top]], [scale(stone, 0.7), scale(stone, 0.7), stone, stone]);
+        pen.quad_shaded(
+            [[0.0, b, -0.6], [0.0, a, -0.6], [0.0, a, top], [0.0, b, top]],
+            [scale(stone, 0.7), scale(stone, 0.7), stone, stone],
+        );
         // Wings along the cutting.
-        let wing = [[-14.0, s * (half + 3.0), -0.6], [0.0, s * half, -0.6], [0.0, s * half, top], [-14.0, s * (half + 3.0), 2.0]];
+        let wing = [
+            [-14.0, s * (half + 3.0), -0.6],
+            [0.0, s * half, -0.6],
+            [0.0, s * half, top],
+            [-14.0, s * (half + 3.0), 2.0],
+        ];
         let wing = if s > 0.0 { wing } else { [wing[1], wing[0], wing[3], wing[2]] };
         pen.sheet(wing, scale(stone, 0.9));
     }
@@ -210,9 +223,4 @@ fn rail_portal(pen: &mut Pen) {
         hex(0x080808),
     );
     pen.of(Surface::Rock).cube([-0.6, -half - 0.4, top], [1.2, half + 0.4, top + 0.9], scale(stone, 1.06));
-}
-
-/// Half the level bed in front of a portal; for tests.
-pub fn bed_m(portal: &Portal) -> f64 {
-    if portal.rail { crate::world::city::railway::BED_HALF_M } else { BED_M }
 }
