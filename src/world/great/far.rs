@@ -7,7 +7,7 @@ use glam::{DVec2, DVec3, Vec3};
 
 use super::World;
 use super::sheet::sea_color;
-use crate::bake::det::{Rng, lerp, smoothstep, unit_vector};
+use crate::bake::det::{Rng, fractal, lerp, smoothstep, unit_vector};
 use crate::bake::glb;
 use crate::bake::mesh::{Matter, Mesh, Pictured, Rgb, Vertex, blend, hex, scale};
 use crate::bake::paint::Canvas;
@@ -23,7 +23,7 @@ pub const RIM: Rgb = hex(0x21435a);
 /// Stored beside the tiles.
 pub const URI: &str = "tiles/far.glb";
 /// From here on everything turns into the rim.
-const FADES_M: f64 = 29_000.0;
+const FADES_M: f64 = 27_500.0;
 /// Below this depth the sea's floor is not drawn.
 const FLOOR_U: f64 = -1.5;
 const PICTURE_PX: u32 = 2048;
@@ -106,15 +106,16 @@ pub fn backdrop(world: &World) -> (Backdrop, Vec<u8>) {
     (Backdrop { uri: URI.into(), low: encoded.low - 1.0, high: encoded.high + 1.0 }, encoded.bytes)
 }
 
-/// How far towards the rim, 0 to 1.
+/// How far towards the rim, 0 to 1; ragged, as shores are.
 fn fading(p: DVec2) -> f64 {
-    smoothstep(FADES_M, REACH_M - 800.0, p.length())
+    let out = p.length() + 5200.0 * fractal(0xfade, p / 9000.0, 4);
+    smoothstep(FADES_M, REACH_M - 1500.0, out.max(p.length() - 1500.0))
 }
 
-/// Height of what is drawn: the land, sunk towards the rim.
+/// Height of what is drawn: the land, sunk into the sea towards the rim.
 fn height(terrain: &Terrain, p: DVec2) -> f64 {
     let h = terrain.height(p);
-    if h > 0.0 { lerp(h, -3.0, smoothstep(0.35, 1.0, fading(p))) } else { h }
+    if h > 0.0 { lerp(h, -30.0, smoothstep(0.2, 0.8, fading(p))) } else { h }
 }
 
 impl Ring {
@@ -194,12 +195,12 @@ fn sea(terrain: &Terrain, ring: &Ring, mesh: &mut Mesh) {
 fn picture(terrain: &Terrain, half_m: f64) -> Option<crate::bake::mesh::Picture> {
     let mut canvas = Canvas::new(DVec2::splat(-half_m), 2.0 * half_m, PICTURE_PX)?;
     let inner = if half_m > 20_000.0 { 15_000.0 } else { WORLD_HALF_M - 300.0 };
-    canvas.wash(4, 0.08, |p| {
+    canvas.wash(3, 0.08, |p| {
         let fade = fading(p) as f32;
         if p.abs().max_element() < inner || fade >= 1.0 {
             return RIM;
         }
-        blend(super::cover::ground(terrain, p).color, RIM, fade)
+        blend(super::cover::ground(terrain, p).color, RIM, fade * 0.6)
     });
     settle(terrain, &mut canvas, inner, half_m);
     canvas.jpeg(80)

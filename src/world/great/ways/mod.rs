@@ -35,7 +35,7 @@ pub const PIECE_M: f64 = 100.0;
 /// Half the width of the ski slope.
 pub const PISTE_HALF_M: f64 = 21.0;
 /// Half the width of the strip that the motorway's widest place takes, and a margin.
-const REACH_M: f64 = 84.0;
+const REACH_M: f64 = 116.0;
 
 /// The land that drawings are laid on; they keep it, as they outlive the plan's borrow.
 pub struct Land {
@@ -97,10 +97,14 @@ impl Ways {
     }
 
     /// Whether a cell of the land's grid (its middle and half its side) has to be left out, as it would run across an edge
-    /// that it can't show: a portal's mouth, a quay's wall. Fixtures cover it.
+    /// that it can't show: a cutting, a portal's mouth, a quay's wall. Fixtures cover it.
     pub fn hides(&self, middle: DVec2, half_m: f64) -> bool {
         let reach = half_m * std::f64::consts::SQRT_2;
-        shore::hides(&self.land, middle, reach) || tunnel::hides(&self.land, middle, reach)
+        let land = &self.land;
+        road::hides(land, middle, reach)
+            || rail::hides(land, middle, reach)
+            || shore::hides(land, middle, reach)
+            || tunnel::hides(land, middle, reach)
     }
 
     /// Paints ways over a picture of the ground, for levels that do not draw them as geometry.
@@ -123,7 +127,7 @@ impl Land {
             motorway: city.motorway.clone(),
             road: near(&city.motorway.line, REACH_M),
             ramps: city.motorway.ramps.iter().map(|r| near(&r.line, 40.0)).collect(),
-            rails: near(&railway.line, 48.0),
+            rails: near(&railway.line, 84.0),
             railway,
             piste: near(&Line::smooth(&PISTE, 25.0), 40.0),
             quays: shore::quay_lines(&city.terrain).iter().map(|q| near(q, 70.0)).collect(),
