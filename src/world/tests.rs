@@ -298,7 +298,7 @@ fn packed_tiles_read_like_plain_ones() {
     let at = frame.ecef_from_enu_at(DVec3::ZERO);
     let [packed, plain] = [true, false].map(|packed| {
         let root_from_tile = glam::DAffine3::IDENTITY;
-        let placement = glb::Placement { frame: &frame, ecef_from_tile: at, root_from_tile, packed };
+        let placement = glb::Placement { frame: &frame, ecef_from_tile: at, root_from_tile, packed, least_step_m: 0.0 };
         decoded(&glb::tile(&mesh, &[], &placement).bytes)
     });
     let triangles = |content: &Content| {

@@ -84,7 +84,13 @@ pub fn write(town: &Town, sink: &mut dyn FnMut(GeneratedFile), progress: &mut dy
 }
 
 fn placement<'a>(town: &Town<'a>, ecef_from_tile: DAffine3) -> glb::Placement<'a> {
-    glb::Placement { frame: town.frame, ecef_from_tile, root_from_tile: DAffine3::IDENTITY, packed: town.packed }
+    glb::Placement {
+        frame: town.frame,
+        ecef_from_tile,
+        root_from_tile: DAffine3::IDENTITY,
+        packed: town.packed,
+        least_step_m: 0.0,
+    }
 }
 
 /// A box in 3D Tiles' form: centre and half axes.

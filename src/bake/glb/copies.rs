@@ -57,7 +57,7 @@ pub fn write(
     for (k, copies) in mesh.copies.iter().enumerate() {
         let (low, high) = copies.bounds();
         let (a, b) = (y_up(low), y_up(high));
-        let grid = Grid::around(a.min(b), a.max(b));
+        let grid = Grid::around(a.min(b), a.max(b), 0.001);
         grids.push(grid);
         for (matter, list) in copies.prototype.triangles.iter().enumerate() {
             let local: Vec<DVec3> = list.iter().map(|v| v.at).collect();

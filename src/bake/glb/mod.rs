@@ -39,6 +39,8 @@ pub struct Placement<'a> {
     pub root_from_tile: DAffine3,
     /// Whether vertices are compressed.
     pub packed: bool,
+    /// Positions need be no finer than this; 0 for as fine as 16 bits are.
+    pub least_step_m: f64,
 }
 
 /// Encodes a mesh in the plan frame as the content of a tile.
@@ -106,7 +108,7 @@ fn encode(
     let low = all().fold(DVec3::MAX, DVec3::min);
     let high = all().fold(DVec3::MIN, DVec3::max);
     let (a, b) = (y_up(low), y_up(high));
-    let grid = Grid::around(a.min(b), a.max(b));
+    let grid = Grid::around(a.min(b), a.max(b), placement.least_step_m);
     let mut doc = Document::new(placement.packed);
     let mut primitives = Vec::new();
     let mut used = Vec::new();

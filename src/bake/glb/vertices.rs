@@ -37,13 +37,14 @@ pub enum Grid {
 }
 
 impl Grid {
-    pub fn around(low: DVec3, high: DVec3) -> Self {
+    /// A grid over a box whose steps are at least `least_m`: what need not be finer takes less room.
+    pub fn around(low: DVec3, high: DVec3, least_m: f64) -> Self {
         let extent = (high - low).max_element().max(1e-3);
         if extent > FLOAT_EXTENT_M {
             Self::Floats { centre: ((low + high) * 0.5).round() }
         } else {
             // Rounded up to a number that f32 holds exactly, as readers may keep the node's scale in f32.
-            let step = f64::from((extent / 65_530.0) as f32);
+            let step = f64::from((extent / 65_530.0).max(least_m) as f32);
             let low = DVec3::from(low.to_array().map(|x| (x * 16.0).floor() / 16.0));
             Self::Steps { low, step: step.max(extent / 65_500.0) }
         }

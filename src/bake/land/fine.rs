@@ -123,6 +123,7 @@ pub fn finish(context: &Context, id: TileId, mesh: &Mesh, table: &[Feature], bel
         ecef_from_tile: tree.ecef_from_tile(id),
         root_from_tile: tree.root_from_tile(id),
         packed: true,
+        least_step_m: 0.0,
     };
     let content = (!mesh.is_empty()).then(|| glb::tile(mesh, table, &placement));
     let points: Vec<[f32; 3]> = below.iter().flat_map(|points| points.iter().copied()).collect();

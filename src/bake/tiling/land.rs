@@ -190,10 +190,12 @@ impl LandTree {
             Some(backdrop) => {
                 let own = box_of(backdrop.low, backdrop.high, &DAffine3::IDENTITY);
                 let all = box_of(backdrop.low.min(root.low), backdrop.high.max(root.high), &DAffine3::IDENTITY);
+                // What the backdrop leaves out is the whole square: it has to be refined as long as that can be seen.
+                let hole_m = (self.size_m * 0.5).max(root.error_m * 4.0);
                 json!({
                     "transform": transform,
                     "boundingVolume": {"box": all},
-                    "geometricError": root.error_m * 4.0,
+                    "geometricError": hole_m,
                     "refine": "ADD",
                     "content": {"uri": backdrop.uri, "boundingVolume": {"box": own}},
                     "children": [implicit],
@@ -202,7 +204,7 @@ impl LandTree {
         };
         let mut tileset = json!({
             "asset": {"version": "1.1", "generator": "Mirante"},
-            "geometricError": root.error_m * 8.0,
+            "geometricError": if backdrop.is_some() { self.size_m } else { root.error_m * 8.0 },
             "root": top,
         });
         if let Some(class) = class {

@@ -391,7 +391,7 @@ impl Site<'_> {
     fn rows(&mut self, parcel: &Parcel) {
         let setback = self.rng.range(2.0, 3.4);
         let depth = self.rng.range(8.6, 10.4);
-        let lots = [depth, 8.0, 6.8].iter().find_map(|d| parcel.ring(&mut self.rng, setback, *d, (5.4, 6.9)));
+        let lots = [depth, 8.0, 6.8].iter().find_map(|d| parcel.ring(&mut self.rng, setback, *d, (4.8, 6.1)));
         let Some(lots) = lots else { return self.single(parcel) };
         let mut left = 0;
         let mut builder: Option<(Volume, f64)> = None;
@@ -449,7 +449,7 @@ impl Site<'_> {
         let villas = self.district() == District::Villas;
         let narrow = parcel.size().min_element();
         let depth = if villas { narrow * 0.44 } else { narrow * 0.46 }.clamp(13.0, if villas { 38.0 } else { 28.0 });
-        let widths = if villas { (21.0, 30.0) } else { (13.0, 18.5) };
+        let widths = if villas { (21.0, 30.0) } else { (12.2, 16.8) };
         let lots = [1.0, 0.85, 0.7, 0.55, 0.42].iter().find_map(|k| parcel.ring(&mut self.rng, 0.1, depth * k, widths));
         let Some(lots) = lots else { return self.single(parcel) };
         for lot in &lots {

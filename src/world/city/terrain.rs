@@ -102,6 +102,8 @@ const GRID_M: f64 = 40.0;
 /// Half the side of the square kept in the grid; the last stretch of it passes over into the function itself.
 const GRID_HALF_M: f64 = WORLD_HALF_M + 640.0;
 const FLAG_M: f64 = 32.0;
+/// Spacing of the grids of the surroundings.
+const FAR_GRID_M: f64 = 220.0;
 
 /// Values at the corners of a square lattice around the origin.
 #[derive(Debug, Clone)]
@@ -173,6 +175,8 @@ pub struct Terrain {
     /// Signed distance from the coast, coarse.
     inland: Lattice,
     relief: Lattice,
+    /// The same of the surroundings: distance from the coast, height of the dry land.
+    far: Option<(Lattice, Lattice)>,
     river: Near,
     graded: Vec<Graded>,
     /// What may matter in a cell of [`FLAG_M`]: bits of [`flags`].
@@ -206,7 +210,7 @@ impl Terrain {
             let inside = p.clamp(DVec2::splat(-GRID_HALF_M), DVec2::splat(GRID_HALF_M));
             valley(&vale, p, relief::land(seed, p, inland.at(inside)) + island_hill(p))
         });
-        let mut terrain = Self { seed, coast, inland, relief, river, graded: Vec::new(), flags: Vec::new() };
+        let mut terrain = Self { seed, coast, inland, relief, far: None, river, graded: Vec::new(), flags: Vec::new() };
         terrain.mark();
         terrain
     }
@@ -216,6 +220,20 @@ impl Terrain {
         let world = Bounds::new(DVec2::splat(-GRID_HALF_M), DVec2::splat(GRID_HALF_M));
         self.graded.push(Graded { near: Near::new(line, half_m + slope_m, &world), heights, half_m, slope_m, off });
         self.mark();
+    }
+
+    /// Keeps the land beyond the world's square in coarse grids too, for asking it often; small forms are lost there.
+    pub fn with_surroundings(mut self, half_m: f64) -> Self {
+        let inland = Lattice::new(FAR_GRID_M, half_m, |p| self.inland(p));
+        let relief = Lattice::new(FAR_GRID_M, half_m, |p| {
+            if p.abs().max_element() < GRID_HALF_M {
+                return self.relief_at(p);
+            }
+            let inside = p.clamp(DVec2::splat(-half_m), DVec2::splat(half_m));
+            relief::land(self.seed, p, inland.at(inside)) + island_hill(p)
+        });
+        self.far = Some((inland, relief));
+        self
     }
 
     fn mark(&mut self) {
@@ -255,6 +273,11 @@ impl Terrain {
     /// Metres from the coast, positive on land. Exact near the coast, within some metres elsewhere.
     pub fn inland(&self, p: DVec2) -> f64 {
         if !self.inland.holds(p) {
+            if let Some((inland, _)) = &self.far
+                && inland.holds(p)
+            {
+                return inland.at(p);
+            }
             return inland_of(self.seed, &self.coast.line, 0..self.coast.line.points.len() - 1, p);
         }
         match self.coast.nearest(p) {
@@ -286,6 +309,11 @@ impl Terrain {
     pub fn relief_at(&self, p: DVec2) -> f64 {
         let out = p.abs().max_element();
         if out >= GRID_HALF_M {
+            if let Some((_, relief)) = &self.far
+                && relief.holds(p)
+            {
+                return relief.at(p);
+            }
             return relief::land(self.seed, p, self.inland(p)) + island_hill(p);
         }
         let kept = self.relief.at(p);

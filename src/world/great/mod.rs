@@ -6,6 +6,7 @@
 
 pub mod blocks;
 pub mod cover;
+pub mod far;
 pub mod light;
 pub mod sheet;
 pub mod streets;
@@ -25,12 +26,12 @@ use crate::bake::glb;
 use crate::bake::mesh::{Mesh, Picture, Pictured, Rgb, Surface};
 use crate::bake::paint::Canvas;
 use crate::bake::tiling::land::{LandTree, Made, TileId};
-use crate::world::Options;
 use crate::world::city::geom::Bounds;
 use crate::world::city::terrain::outside_of;
 use crate::world::city::{City, open};
 use crate::world::layout::{PADS, WORLD_HALF_M};
 use crate::world::sites::{self, Fixture, Lamp, ground::Patch};
+use crate::world::{GeneratedFile, Options, live};
 use blocks::Blocks;
 use light::Lamps;
 use sheet::{Ground, Sheet};
@@ -54,6 +55,8 @@ const GLOW_PX: u32 = 512;
 const TOWN_LEVEL: u32 = 3;
 /// Lower buildings than this are only painted, by level.
 const LEAST_HEIGHT_M: [f32; LEVELS as usize] = [60.0, 36.0, 20.0, 4.0, 0.0, 0.0, 0.0];
+/// Positions are not finer than this, by level.
+const STEP_M: [f64; LEVELS as usize] = [0.5, 0.4, 0.25, 0.12, 0.05, 0.016, 0.006];
 /// Cells of the land's grid along a tile's side, by level.
 const CELLS: [usize; LEVELS as usize] = [96, 72, 64, 48, 40, 40, 32];
 
@@ -116,6 +119,16 @@ impl World {
             }
         }
         made
+    }
+
+    /// Models and traces of the live feeds.
+    pub fn live(&self, secs: u32, progress: &mut dyn FnMut(f32, &str)) -> Vec<GeneratedFile> {
+        live::files(&self.city, &self.frame, secs, progress)
+    }
+
+    /// The road and walk network as data.
+    pub fn network(&self) -> GeneratedFile {
+        live::network_file(&self.city)
     }
 
     /// How many buildings there are.
@@ -246,6 +259,7 @@ impl World {
             ecef_from_tile: self.tree.ecef_from_tile(id),
             root_from_tile: self.tree.root_from_tile(id),
             packed: self.options.packed,
+            least_step_m: STEP_M[level],
         };
         glb::tile(&mesh, &table, &placement)
     }
@@ -267,7 +281,7 @@ impl World {
             None => self.paint_far(&mut canvas, &sheet.rect),
         }
         self.ways.paint(&mut canvas, &sheet.rect);
-        let picture = canvas.jpeg(82)?;
+        let picture = canvas.jpeg(75)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain);
         let glow = self.glow(sheet, town);
         (!triangles.is_empty()).then_some(Pictured { picture, glow, triangles, uv })
@@ -292,7 +306,7 @@ impl World {
             canvas.shine(p, wide.0, color, 0.28 * wide.1);
             canvas.shine(p, narrow.0, color, 0.45 * narrow.1);
         }
-        canvas.jpeg(70)
+        canvas.jpeg(60)
     }
 
     /// The city from far: the colour of each block, streets, roofs.

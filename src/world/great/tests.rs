@@ -26,7 +26,12 @@ fn write_some_tiles() {
         })
         .map(|(id, made)| (*id, *made))
         .collect();
-    for file in world.tree.files(&whole, None).unwrap() {
+    let start = cpu_time::ThreadTime::now();
+    let (backdrop, bytes) = far::backdrop(&world);
+    println!("surroundings {:.2} s, {:.0} KB", start.elapsed().as_secs_f64(), bytes.len() as f64 / 1e3);
+    std::fs::create_dir_all(folder.join("tiles")).unwrap();
+    std::fs::write(folder.join(&backdrop.uri), bytes).unwrap();
+    for file in world.tree.files(&whole, Some(&backdrop)).unwrap() {
         let path = folder.join(&file.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, file.bytes).unwrap();

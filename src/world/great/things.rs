@@ -20,7 +20,7 @@ use crate::world::city::things::{Kind, Species, Thing, Vehicle};
 const TREE_M: f64 = 10.0;
 /// Looks of each species, and of parked cars, in one tile.
 const TREE_LOOKS: u64 = 2;
-const CAR_LOOKS: u64 = 8;
+const CAR_LOOKS: u64 = 6;
 /// Fewer triangles than this are not worth a prototype.
 const WORTH: usize = 260;
 
@@ -120,11 +120,11 @@ impl Stock {
             return;
         }
         let mut rng = Rng::new(plant.seed);
-        let look = rng.next_u64() % TREE_LOOKS;
+        let look = if under_lamps { 0 } else { rng.next_u64() % TREE_LOOKS };
         let wide = slim * rng.range(0.88, 1.14);
         let along = crate::bake::det::unit_vector(rng.range(0.0, std::f64::consts::TAU));
         let lit = under_lamps && self.detail >= 3;
-        let feature = if plant.species == plants::Species::Shrub || self.detail < 3 {
+        let feature = if plant.species == plants::Species::Shrub || self.detail < 4 {
             NO_FEATURE
         } else {
             let id = place_id("tree", plant.at);

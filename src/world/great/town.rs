@@ -23,12 +23,15 @@ use crate::world::city::geom::{Bounds, area, contains};
 use crate::world::city::open::{Patch, PatchKind};
 use crate::world::city::surface::section;
 use crate::world::city::things::{self, Kind, Thing};
+use crate::world::layout::CORE;
 use crate::world::sites::Lamp;
 
 /// The mask of covered land has pixels of about this size.
 const MASK_M: f64 = 0.8;
 /// How far the soft shade at the feet of buildings reaches.
 const SHADE_M: f64 = 1.1;
+/// So far from the middle of the core dense quarters are drawn in full.
+const WALKED_M: f64 = 1300.0;
 /// Lamps reach no farther than this.
 const MOST_REACH_M: f64 = 36.0;
 
@@ -129,7 +132,7 @@ impl<'a> Town<'a> {
                 continue;
             }
             mesh.surface = patch.surface;
-            let lift = 0.012 + 0.014 * f64::from(layer);
+            let lift = (0.012 + 0.014 * f64::from(layer)) * if detail >= 4 { 1.0 } else { 3.0 };
             let tone = |p| if is_water(patch.kind) { patch.color } else { self.tone(patch.color, p) };
             tin.lay(mesh, &patch.outline, (lift, normal), keep, tone);
         }
@@ -188,8 +191,7 @@ impl<'a> Town<'a> {
                 continue;
             }
             mesh.feature = Some(table.len() as u32);
-            let district = self.city.graph.faces[block.face].district;
-            if detail >= 4 && !is_walked(district) {
+            if detail >= 4 && !is_walked(self.city, block.face) {
                 let mut plain = building.clone();
                 plain.volumes.iter_mut().for_each(|v| v.finish = Finish::Plain);
                 facade::draw(mesh, &plain, detail);
@@ -382,9 +384,14 @@ pub fn street_lamps(city: &City, rect: &Bounds) -> Vec<Lamp> {
     lamps
 }
 
-/// Districts in whose streets an eye walks: their houses are drawn in full.
-fn is_walked(district: District) -> bool {
-    matches!(district, District::OldTown | District::Core | District::Grid | District::Hotels | District::Waterfront)
+/// Whether an eye walks in a block's streets: its houses are drawn in full.
+fn is_walked(city: &City, face: usize) -> bool {
+    let face = &city.graph.faces[face];
+    match face.district {
+        District::OldTown | District::Core | District::Hotels | District::Waterfront => true,
+        District::Grid | District::Blocks => (face.bounds.centre() - CORE).length() < WALKED_M,
+        _ => false,
+    }
 }
 
 fn is_water(kind: PatchKind) -> bool {

@@ -35,7 +35,7 @@ const SCENES: [(&str, &str); 3] = [
     ("factory.json", include_str!("../../../scenes/factory.json")),
 ];
 
-/// Models, traces of `secs` seconds, and scenes. `progress` gets a fraction 0..=1 and what is being made.
+/// Models and traces of `secs` seconds. `progress` gets a fraction 0..=1 and what is being made.
 pub fn files(city: &City, frame: &PlanFrame, secs: u32, progress: &mut dyn FnMut(f32, &str)) -> Vec<GeneratedFile> {
     progress(0.0, "models");
     let mut files = crate::world::sites::models::files();
@@ -46,10 +46,13 @@ pub fn files(city: &City, frame: &PlanFrame, secs: u32, progress: &mut dyn FnMut
     trace("port", &port_courses(city, secs));
     trace("factory", &factory_courses(city, secs));
     trace("city", &city_courses(city, secs, 1.0, &mut |part, what| progress(0.2 + 0.7 * part, what)));
-    let scene = |(path, text): (&str, &str)| GeneratedFile { path: path.into(), bytes: text.into() };
-    files.extend(SCENES.map(scene));
     progress(1.0, "done");
     files
+}
+
+/// The scenes, which need no plan.
+pub fn scenes() -> Vec<GeneratedFile> {
+    SCENES.map(|(path, text)| GeneratedFile { path: path.into(), bytes: text.into() }).to_vec()
 }
 
 /// The network as data for tools of others. It names the doors of all buildings, which takes some seconds: made apart.

@@ -162,8 +162,9 @@ fn red_is_not_driven_over() {
                 let (s, c) = crate::bake::det::sin_cos(pose.heading_deg.to_radians());
                 pose.at + DVec3::new(s, c, 0.0) * (trip.length_m * 0.5)
             };
-            let nearest = (0..driven.poses.len())
-                .min_by(|&a, &b| front(&driven.poses[a]).distance(line).total_cmp(&front(&driven.poses[b]).distance(line)));
+            let nearest = (0..driven.poses.len()).min_by(|&a, &b| {
+                front(&driven.poses[a]).distance(line).total_cmp(&front(&driven.poses[b]).distance(line))
+            });
             let Some(age) = nearest else { continue };
             let step = (driven.start + age) % period;
             // Green now, or within the last four seconds: who can't stop drives on at amber.

@@ -24,10 +24,10 @@ use crate::bake::paint::Canvas;
 use crate::world::city::City;
 use crate::world::city::geom::{Bounds, Line};
 use crate::world::city::motorway::{Motorway, STRIP_HALF_M};
-use crate::world::city::near::Near;
+use crate::world::city::near::{Near, Nearest};
 use crate::world::city::railway::Railway;
 use crate::world::city::terrain::Terrain;
-use crate::world::layout::{PISTE, TOLL_M, WORLD_HALF_M};
+use crate::world::layout::{BRIDGE_M, PISTE, TOLL_M, WORLD_HALF_M};
 use crate::world::sites::{Builder, Fixture, Lamp};
 
 /// Long surfaces are cut into pieces of about this length.
@@ -35,7 +35,7 @@ pub const PIECE_M: f64 = 100.0;
 /// Half the width of the ski slope.
 pub const PISTE_HALF_M: f64 = 21.0;
 /// Half the width of the strip that the motorway's widest place takes, and a margin.
-const REACH_M: f64 = 84.0;
+const REACH_M: f64 = 116.0;
 
 /// The land that drawings are laid on; they keep it, as they outlive the plan's borrow.
 pub struct Land {
@@ -86,17 +86,25 @@ impl Ways {
     /// Whether nothing may grow or be put at a place.
     pub fn clears(&self, p: DVec2) -> bool {
         let land = &self.land;
-        land.road.nearest(p).is_some_and(|n| land.strip_half_m(n.along_m).unwrap_or(24.0) + 2.0 > n.left_m.abs())
+        let on_road = |n: Nearest| {
+            let below_bridge = (BRIDGE_M.0..BRIDGE_M.1).contains(&n.along_m).then_some(24.0);
+            land.strip_half_m(n.along_m).or(below_bridge).is_some_and(|half| n.left_m.abs() < half + 2.0)
+        };
+        land.road.nearest(p).is_some_and(on_road)
             || land.rails.nearest(p).is_some_and(|n| n.left_m.abs() < 15.0 && !land.railway.in_tunnel(n.along_m))
             || land.piste.nearest(p).is_some_and(|n| n.left_m.abs() < PISTE_HALF_M + 3.0)
             || land.quays.iter().any(|q| q.nearest(p).is_some_and(|n| n.left_m.abs() < shore::APRON_M))
     }
 
     /// Whether a cell of the land's grid (its middle and half its side) has to be left out, as it would run across an edge
-    /// that it can't show: a portal's mouth, a quay's wall. Fixtures cover it.
+    /// that it can't show: a cutting, a portal's mouth, a quay's wall. Fixtures cover it.
     pub fn hides(&self, middle: DVec2, half_m: f64) -> bool {
         let reach = half_m * std::f64::consts::SQRT_2;
-        shore::hides(&self.land, middle, reach) || tunnel::hides(&self.land, middle, reach)
+        let land = &self.land;
+        road::hides(land, middle, reach)
+            || rail::hides(land, middle, reach)
+            || shore::hides(land, middle, reach)
+            || tunnel::hides(land, middle, reach)
     }
 
     /// Paints ways over a picture of the ground, for levels that do not draw them as geometry.
@@ -119,7 +127,7 @@ impl Land {
             motorway: city.motorway.clone(),
             road: near(&city.motorway.line, REACH_M),
             ramps: city.motorway.ramps.iter().map(|r| near(&r.line, 40.0)).collect(),
-            rails: near(&railway.line, 48.0),
+            rails: near(&railway.line, 84.0),
             railway,
             piste: near(&Line::smooth(&PISTE, 25.0), 40.0),
             quays: shore::quay_lines(&city.terrain).iter().map(|q| near(q, 70.0)).collect(),
@@ -157,7 +165,7 @@ impl Land {
 /// Grass beside roads: mown, dry in places.
 pub fn verge(seed: u64, p: DVec2) -> Rgb {
     let dry = (0.5 + 0.5 * noise(seed ^ 0x7e1, p / 37.0)) as f32;
-    blend(hex(0x6d7c45), hex(0x8d8a58), dry * 0.8)
+    blend(hex(0x5f6c40), hex(0x7f7c55), dry * 0.8)
 }
 
 /// The side of a cell of the land's grid at a level of detail, metres.

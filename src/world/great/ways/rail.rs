@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use glam::{DVec2, DVec3, Vec3};
+use glam::{DVec2, DVec3};
 
-use super::{Land, cut, drawing, extent, parts_in, verge};
+use super::road::SUNK_M;
+use super::{Land, cut, drawing, extent, hidden_reach_m, parts_in, verge};
 use crate::bake::det::{lerp, smoothstep};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface, blend, hex, scale};
@@ -31,13 +32,14 @@ const PLATFORM_UP_M: f64 = 0.6;
 /// The tracks end so far before the line does.
 const BUFFER_M: f64 = 32.0;
 const MASTS_M: f64 = 50.0;
+/// Rows of the banks beyond the strip.
+const APRON_ROWS: usize = 3;
 
 #[derive(Debug, Clone, Copy)]
 struct Cut {
     along_m: f64,
     at: DVec3,
     left: DVec2,
-    normal: Vec3,
 }
 
 impl Cut {
@@ -45,9 +47,7 @@ impl Cut {
         let line = &land.railway.line;
         let (p, _) = line.at(along_m);
         let ahead = (line.at(along_m + 14.0).0 - line.at(along_m - 14.0).0).normalize_or(-DVec2::X);
-        let rise = (land.railway.height(along_m + 8.0) - land.railway.height(along_m - 8.0)) / 16.0;
-        let normal = (DVec3::Z - ahead.extend(0.0) * rise).normalize().as_vec3();
-        Self { along_m, at: p.extend(land.railway.height(along_m)), left: ahead.perp(), normal }
+        Self { along_m, at: p.extend(land.railway.height(along_m)), left: ahead.perp() }
     }
 
     fn point(&self, y: f64, up: f64) -> DVec3 {
@@ -76,6 +76,14 @@ fn stretches(land: &Land) -> Vec<(f64, f64)> {
     out
 }
 
+/// Whether a cell of the land's grid touches the strip.
+pub fn hides(land: &Land, middle: DVec2, reach_m: f64) -> bool {
+    let railway = &land.railway;
+    land.rails
+        .nearest(middle)
+        .is_some_and(|n| !railway.in_tunnel(n.along_m) && n.left_m.abs() - reach_m < railway.half_m(n.along_m) - 1.0)
+}
+
 pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
     let mut out = Vec::new();
     let begin = land.railway.line.length() - STATION_LENGTH_M;
@@ -85,7 +93,7 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
             let at = middle.at.truncate();
             let rim = [from_m, middle.along_m, to_m].into_iter().flat_map(|m| {
                 let cut = Cut::new(land, m);
-                let half = land.railway.half_m(m) + 1.0;
+                let half = land.railway.half_m(m) + hidden_reach_m(3) + 1.0;
                 [-half, half].map(|y| cut.point(y, 0.0))
             });
             let (radius_m, height_m) = extent(&land.terrain, at, rim, 12.0);
@@ -200,7 +208,7 @@ fn track(mesh: &mut Mesh, pair: &[Cut], y: (f64, f64), detail: usize) {
         let c = hex(0x9a968c);
         mesh.quad(Matter::Solid, top, c);
         let down = DVec3::Z * 0.1;
-        mesh.quad(Matter::Solid, [top[2] - down, top[1] - down, top[1], top[2]].map(|p| p), scale(c, 0.6));
+        mesh.quad(Matter::Solid, [top[2] - down, top[1] - down, top[1], top[2]], scale(c, 0.6));
         mesh.quad(Matter::Solid, [top[0] - down, top[3] - down, top[3], top[0]], scale(c, 0.6));
     }
 }
@@ -226,39 +234,34 @@ fn platforms(mesh: &mut Mesh, pair: &[Cut]) {
 /// The strip of land beside the bed, on the terrain.
 fn banks(land: &Land, mesh: &mut Mesh, cuts: &[Cut], detail: usize) {
     let count = BANKS[detail];
-    let rim_m = [4.0, 4.0, 2.5, 1.8, 1.2][detail];
     for side in [-1.0, 1.0] {
         let column = |c: &Cut| -> Vec<DVec3> {
             let width = land.railway.half_m(c.along_m) + 1.0 - BED_HALF_M;
-            (0..=count)
-                .map(|k| {
-                    if k == 0 {
-                        return c.point(side * BED_HALF_M, -RAILS_UP_M - 0.01);
-                    }
-                    let p = c.point(side * (BED_HALF_M + width * k as f64 / count as f64), 0.0).truncate();
-                    p.extend(land.terrain.height(p) - 0.02)
-                })
-                .collect()
+            let edge = c.point(side * BED_HALF_M, -RAILS_UP_M - 0.01);
+            let beside = |y: f64, sunk_m: f64| {
+                let p = c.point(side * y, 0.0).truncate();
+                p.extend(land.terrain.height(p) - sunk_m)
+            };
+            let strip = (1..=count).map(|k| beside(BED_HALF_M + width * k as f64 / count as f64, 0.02));
+            // Beyond the strip it goes on below the land, as far as the grid's cells are left out.
+            let wide = hidden_reach_m(detail);
+            let beyond = (1..=APRON_ROWS)
+                .map(|k| beside(BED_HALF_M + width + wide * k as f64 / APRON_ROWS as f64, SUNK_M[detail]));
+            [edge].into_iter().chain(strip).chain(beyond).collect()
         };
         let columns: Vec<Vec<DVec3>> = cuts.iter().map(column).collect();
         let gravel = cuts[0].along_m > land.railway.line.length() - STATION_LENGTH_M - 200.0;
         mesh.surface = if gravel { Surface::Gravel } else { Surface::Grass };
         for pair in columns.windows(2) {
-            for k in 0..count {
+            for k in 0..count + APRON_ROWS {
                 let p = [pair[0][k], pair[1][k], pair[1][k + 1], pair[0][k + 1]];
                 let p = if side > 0.0 { p } else { [p[3], p[2], p[1], p[0]] };
                 let normals = p.map(|p| super::road::ground_normal(land, p.truncate()));
                 let colors = p.map(|p| if gravel { scale(BALLAST, 0.95) } else { verge(land.seed, p.truncate()) });
                 mesh.quad_normals(Matter::Solid, p, normals, colors);
             }
-            let (a, b) = (pair[0][count], pair[1][count]);
-            let (a, b) = if side > 0.0 { (b, a) } else { (a, b) };
-            let down = DVec3::Z * rim_m;
-            let c = verge(land.seed, a.truncate());
-            mesh.quad_normals(Matter::Solid, [a - down, b - down, b, a], [Vec3::Z; 4], [c; 4]);
         }
     }
-    let _ = cuts.first().map(|c| c.normal);
 }
 
 /// Masts every 50 m with arms and the wires between them.

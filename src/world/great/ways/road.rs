@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3, Vec3};
 
-use super::{Land, PIECE_M, at_toll, cut, drawing, extent, marks, parts_in, verge};
+use super::{Land, PIECE_M, at_toll, cut, drawing, extent, hidden_reach_m, marks, parts_in, verge};
 use crate::bake::det::noise;
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface, blend, hex, scale};
 use crate::bake::paint::Canvas;
 use crate::world::city::geom::Bounds;
+use crate::world::layout::BRIDGE_M;
 use crate::world::sites::Fixture;
 use crate::world::sites::roads::TOLL_PITCH_M;
 
@@ -25,6 +26,10 @@ pub const MEDIAN_M: f64 = 1.2;
 pub const ASPHALT_M: f64 = 16.2;
 pub const BED_M: f64 = 18.5;
 pub const ASPHALT: Rgb = hex(0x4b4c4f);
+
+/// Rows beyond the strip, and how far they lie below the land, by level of detail.
+const APRON_ROWS: usize = 4;
+pub const SUNK_M: [f64; 5] = [0.5, 0.5, 0.4, 0.2, 0.07];
 
 /// A cross-cut.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +87,7 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
             let middle = Station::new(land, (from_m + to_m) * 0.5);
             let at = middle.plan(0.0);
             let rim = stations(land, (from_m, to_m), 2).into_iter().flat_map(|s| {
-                let half = half_m(land, s.along_m) + 1.0;
+                let half = half_m(land, s.along_m) + hidden_reach_m(3);
                 [-half, 0.0, half].map(|y| bank_point(land, &s, y, 0.0).max(s.point(y, 0.0)))
             });
             let (radius_m, height_m) = extent(&land.terrain, at, rim, 3.0);
@@ -115,6 +120,11 @@ fn draw(land: &Land, mesh: &mut Mesh, part: (f64, f64), detail: usize) {
         roadway(mesh, pair, detail);
     }
     banks(land, mesh, &stations, detail);
+    for end in [stations[0], stations[stations.len() - 1]] {
+        if stretches(land).iter().any(|s| s.0 == end.along_m || s.1 == end.along_m) {
+            end_wall(land, mesh, &end, detail);
+        }
+    }
     marks::lines(land, mesh, part, detail);
     if detail >= 3 {
         marks::rails(land, mesh, &stations, detail);
@@ -133,6 +143,7 @@ fn roadway(mesh: &mut Mesh, pair: &[Station], detail: usize) {
     let road = scale(ASPHALT, tone);
     mesh.surface = Surface::Concrete;
     strip(mesh, pair, (-MEDIAN_M, MEDIAN_M), 0.0, [hex(0x93908a); 2]);
+    mesh.surface = Surface::Asphalt;
     for side in [-1.0, 1.0] {
         let mut band = |from: f64, to: f64, c: [Rgb; 2]| {
             if side > 0.0 {
@@ -145,7 +156,7 @@ fn roadway(mesh: &mut Mesh, pair: &[Station], detail: usize) {
             // The lane of the lorries is the darkest, the shoulder the brightest.
             let tones = [(MEDIAN_M, 1.05), (5.65, 1.0), (9.35, 0.97), (11.2, 0.9), (13.2, 1.0), (ASPHALT_M, 1.12)];
             for t in tones.windows(2) {
-                mesh_surface(&mut band, (t[0].0, t[1].0), [scale(road, t[0].1), scale(road, t[1].1)]);
+                band(t[0].0, t[1].0, [scale(road, t[0].1), scale(road, t[1].1)]);
             }
         } else {
             band(MEDIAN_M, ASPHALT_M, [road; 2]);
@@ -158,10 +169,6 @@ fn roadway(mesh: &mut Mesh, pair: &[Station], detail: usize) {
         let c = if side > 0.0 { [stone, grass] } else { [grass, stone] };
         strip(mesh, pair, (y.0.min(y.1), y.0.max(y.1)), -0.005, c);
     }
-}
-
-fn mesh_surface(band: &mut impl FnMut(f64, f64, [Rgb; 2]), y: (f64, f64), c: [Rgb; 2]) {
-    band(y.0, y.1, c);
 }
 
 /// A point of the strip of land: the terrain's height, kept below what is paved on it.
@@ -185,10 +192,9 @@ pub fn bank_point(land: &Land, station: &Station, y: f64, clear_m: f64) -> DVec3
     p.extend(u)
 }
 
-/// The strip of land on both sides, from the bed to the border of the strip, with an upright rim that closes slits.
+/// The strip of land on both sides, from the bed to the border of the strip and a little beyond.
 fn banks(land: &Land, mesh: &mut Mesh, stations: &[Station], detail: usize) {
     let count = BANKS[detail];
-    let rim_m = [4.0, 4.0, 2.5, 1.8, 1.2][detail];
     let spacing = stations[0].at.distance(stations[1].at);
     mesh.surface = Surface::Grass;
     for side in [-1.0, 1.0] {
@@ -196,26 +202,47 @@ fn banks(land: &Land, mesh: &mut Mesh, stations: &[Station], detail: usize) {
             let half = half_m(land, s.along_m) + 1.0;
             let width = (half - BED_M) / count as f64;
             let clear = spacing.max(width) * 1.1;
-            (0..=count)
+            let mut column: Vec<DVec3> = (0..=count)
                 .map(|k| bank_point(land, s, side * (BED_M + width * k as f64), if k == 0 { 0.0 } else { clear }))
-                .collect()
+                .collect();
+            // Beyond the strip it goes on below the land, as far as the grid's cells are left out.
+            let wide = hidden_reach_m(detail);
+            column.extend((1..=APRON_ROWS).map(|k| {
+                let p = s.plan(side * (half + wide * k as f64 / APRON_ROWS as f64));
+                p.extend(land.terrain.height(p) - SUNK_M[detail])
+            }));
+            column
         };
         let columns: Vec<Vec<DVec3>> = stations.iter().map(column).collect();
         for pair in columns.windows(2) {
-            for k in 0..count {
+            for k in 0..count + APRON_ROWS {
                 let (a, b, c, d) = (pair[0][k], pair[1][k], pair[1][k + 1], pair[0][k + 1]);
                 bank(land, mesh, if side > 0.0 { [a, b, c, d] } else { [d, c, b, a] });
             }
-            let (a, b) = (pair[0][count], pair[1][count]);
-            let (a, b) = if side > 0.0 { (b, a) } else { (a, b) };
-            let down = DVec3::Z * rim_m;
-            mesh.quad_normals(
-                Matter::Solid,
-                [a - down, b - down, b, a],
-                [Vec3::Z; 4],
-                [verge(land.seed, a.truncate()); 4],
-            );
         }
+    }
+}
+
+/// Closes the strip where a bridge or a tunnel begins: a wall across, seen from both sides.
+fn end_wall(land: &Land, mesh: &mut Mesh, station: &Station, detail: usize) {
+    const DEEP_M: f64 = 7.0;
+    let half = half_m(land, station.along_m) + 1.0;
+    let count = 2 * BANKS[detail];
+    let mut top: Vec<DVec3> = Vec::new();
+    for k in 0..=count {
+        let y = half - (half - BED_M) * 2.0 * k as f64 / count as f64;
+        let y = if k * 2 > count { y - 2.0 * BED_M } else { y };
+        top.push(bank_point(land, station, y, 0.0));
+        if k * 2 == count {
+            top.push(bank_point(land, station, -BED_M, 0.0));
+        }
+    }
+    mesh.surface = Surface::Concrete;
+    let (c, foot) = (hex(0xa39e93), hex(0x6f6b63));
+    for pair in top.windows(2) {
+        let low = pair.iter().map(|p| *p - DVec3::Z * DEEP_M).collect::<Vec<_>>();
+        mesh.quad_shaded(Matter::Solid, [low[0], low[1], pair[1], pair[0]], [foot, foot, c, c]);
+        mesh.quad_shaded(Matter::Solid, [low[1], low[0], pair[0], pair[1]], [foot, foot, c, c]);
     }
 }
 
@@ -227,6 +254,16 @@ fn bank(land: &Land, mesh: &mut Mesh, p: [DVec3; 4]) {
         blend(verge(land.seed, p[k].truncate()), hex(0x8a8266), (steep * 2.2 - 0.2).clamp(0.0, 0.8))
     });
     mesh.quad_normals(Matter::Solid, p, normals, colors);
+}
+
+/// Whether a cell of the land's grid touches the strip, whose banks it can't show.
+pub fn hides(land: &Land, middle: DVec2, reach_m: f64) -> bool {
+    let ends = [0.0, BRIDGE_M.0, BRIDGE_M.1, land.motorway.line.length()];
+    land.road.nearest(middle).is_some_and(|n| {
+        // Where the strip ends in the open the grid goes on.
+        ends.iter().all(|end| (n.along_m - end).abs() > reach_m)
+            && land.strip_half_m(n.along_m).is_some_and(|half| n.left_m.abs() - reach_m < half - 3.0)
+    })
 }
 
 pub fn ground_normal(land: &Land, p: DVec2) -> Vec3 {

@@ -23,7 +23,7 @@ pub const APRON_M: f64 = 18.0;
 pub const PAVING: Rgb = hex(0xaea698);
 const STONE: Rgb = hex(0x9f978a);
 /// How far the strip lies below streets and pavements on it, by level of detail.
-const SUNK_M: [f64; 5] = [0.5, 0.5, 0.3, 0.1, 0.05];
+const SUNK_M: [f64; 5] = [0.5, 0.5, 0.4, 0.2, 0.06];
 const STEPS: [usize; 5] = [1, 2, 6, 12, 25];
 /// The river has walls over this length from its mouth.
 const WALLED_M: f64 = 3200.0;
@@ -184,7 +184,8 @@ fn quay(land: &Land, mesh: &mut Mesh, line: &Line, (from_m, to_m): (f64, f64), d
             [wet(top_p), wet(top_q), top_q, top_p],
             [scale(STONE, 0.72), scale(STONE, 0.72), STONE, STONE],
         );
-        let rows = [0.0, 1.0, 6.0, 12.0, wide];
+        let inner = (0..=5).map(|k| 6.0 + (wide - 6.0) * f64::from(k) / 5.0);
+        let rows: Vec<f64> = [0.0, 1.0].into_iter().chain(inner).collect();
         for (k, row) in rows.windows(2).enumerate() {
             let height = |at: DVec2, y: f64, edge: f64| {
                 if y < 3.0 { edge } else { land.terrain.height(at) - SUNK_M[detail] }

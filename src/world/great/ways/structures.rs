@@ -15,13 +15,13 @@ use crate::world::city::motorway::INTERCHANGES;
 use crate::world::layout::{BRIDGE_M, TOLL_M};
 use crate::world::sites::ground::Patch;
 use crate::world::sites::parts::{GALVANISED, LIT_LAMP};
-use crate::world::sites::pen::{Pen, placed};
+use crate::world::sites::pen::{Pen, placed, turned};
 use crate::world::sites::{Builder, Extent, Fixture, bridge, roads};
 
 /// The bridge's main span, as distances from its western end: over the river.
 const MAIN_SPAN_M: (f64, f64) = (555.0, 805.0);
 /// Distance and height of the lamps at interchanges.
-const LAMPS_M: (f64, f64) = (40.0, 12.0);
+const LAMPS_M: (f64, f64) = (40.0, 13.0);
 /// How far before an exit its signs stand.
 const SIGNS_M: [f64; 2] = [900.0, 420.0];
 /// Names on signs, as of [`INTERCHANGES`].
@@ -219,7 +219,7 @@ fn barriers(land: &Arc<Land>, city: &City) -> Builder {
     site
 }
 
-/// Lamps at interchanges and before the tunnel, on both sides.
+/// Lamps at interchanges and at the toll plaza, in the median.
 fn lamps(land: &Land) -> Builder {
     let mut site = Builder::new(land.seed, DAffine3::IDENTITY);
     let lit = |m: f64| land.motorway.interchanges.iter().any(|i| (m - i).abs() < 360.0) || (m - TOLL_M).abs() < 320.0;
@@ -230,28 +230,25 @@ fn lamps(land: &Land) -> Builder {
             continue;
         }
         let station = Station::new(land, m);
-        for side in [-1.0, 1.0] {
-            if marks::near_ramp(land, &station, side * 17.6, 4.6) {
-                continue;
-            }
-            let id = format!("motorway-lamp-{k:03}{}", if side > 0.0 { "n" } else { "s" });
-            let feature = Feature::new(id, "street lamp", "Motorway lamp", "lighting", LAMPS_M.1).year(2012);
-            let frame = placed(station.point(side * 17.6, 0.0), station.left * -side);
-            site.add(frame, Extent(4.5, LAMPS_M.1 + 0.6, 3), Some(feature), lamp);
-            let head = frame.transform_point3(DVec3::new(3.2, 0.0, LAMPS_M.1 - 0.1));
-            site.lamp(head.to_array(), 34.0, 3000.0);
-        }
+        let id = format!("motorway-lamp-{k:03}");
+        let feature = Feature::new(id, "street lamp", "Motorway lamp", "lighting", LAMPS_M.1).year(2012);
+        let frame = placed(station.point(0.0, 0.0), station.left);
+        site.add(frame, Extent(4.5, LAMPS_M.1 + 0.8, 3), Some(feature), lamp);
+        site.lamp(station.point(0.0, LAMPS_M.1).to_array(), 30.0, 3000.0);
     }
     site
 }
 
-/// A mast with an arm over the road; x to the road.
+/// A mast in the median with an arm over each carriageway; x to the left.
 fn lamp(pen: &mut Pen) {
     let high = LAMPS_M.1;
     let sides = if pen.level >= 4 { 8 } else { 4 };
-    pen.of(Surface::Metal).cone([0.0; 3], [0.0, 0.0, high], 0.13, 0.07, sides, scale(GALVANISED, 0.8), GALVANISED);
-    pen.rod([0.0, 0.0, high], [2.8, 0.0, high + 0.25], 0.05, sides.min(5), GALVANISED);
-    pen.cube([2.5, -0.16, high + 0.1], [3.5, 0.16, high + 0.3], hex(0x6f7674));
-    let z = high + 0.09;
-    pen.glass([[2.6, 0.13, z], [3.4, 0.13, z], [3.4, -0.13, z], [2.6, -0.13, z]], hex(0xd9d6c8), LIT_LAMP);
+    pen.of(Surface::Metal).cone([0.0; 3], [0.0, 0.0, high], 0.14, 0.08, sides, scale(GALVANISED, 0.8), GALVANISED);
+    for side in [-1.0, 1.0] {
+        let mut arm = pen.within(turned([0.0; 3], if side < 0.0 { std::f64::consts::PI } else { 0.0 }));
+        arm.rod([0.0, 0.0, high], [2.8, 0.0, high + 0.25], 0.05, sides.min(5), GALVANISED);
+        arm.cube([2.5, -0.16, high + 0.1], [3.5, 0.16, high + 0.3], hex(0x6f7674));
+        let z = high + 0.09;
+        arm.glass([[2.6, 0.13, z], [3.4, 0.13, z], [3.4, -0.13, z], [2.6, -0.13, z]], hex(0xd9d6c8), LIT_LAMP);
+    }
 }

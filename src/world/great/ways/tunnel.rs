@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use glam::{DVec2, DVec3, Vec3};
 
-use super::road::BED_M;
 use super::{Land, drawing, hidden_reach_m};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface, hex, scale};
@@ -224,9 +223,4 @@ fn rail_portal(pen: &mut Pen) {
         hex(0x080808),
     );
     pen.of(Surface::Rock).cube([-0.6, -half - 0.4, top], [1.2, half + 0.4, top + 0.9], scale(stone, 1.06));
-}
-
-/// Half the level bed in front of a portal; for tests.
-pub fn bed_m(portal: &Portal) -> f64 {
-    if portal.rail { crate::world::city::railway::BED_HALF_M } else { BED_M }
 }
