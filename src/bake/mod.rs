@@ -34,3 +34,6 @@ pub struct GeneratedFile {
     pub path: String,
     pub bytes: Vec<u8>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,3 +112,6 @@ impl City {
         QUARTERS[self.graph.faces[face].quarter as usize].name
     }
 }
+
+#[cfg(test)]
+mod tests;
