@@ -2,6 +2,8 @@
 //!
 //! Vertices are not shared here; the writer welds equal ones. Colours are linear RGB, ambient occlusion multiplied in.
 
+use std::sync::Arc;
+
 use super::det::unit_vector;
 use glam::{DVec2, DVec3, Vec3};
 
@@ -90,9 +92,49 @@ pub struct Picture {
 #[derive(Debug, Clone)]
 pub struct Pictured {
     pub picture: Picture,
+    /// What shines by itself at night, over the same rectangle; black where nothing does.
+    pub glow: Option<Picture>,
     pub triangles: Vec<Vertex>,
     /// For each vertex; u to the right, v downwards.
     pub uv: Vec<[f32; 2]>,
+}
+
+/// Something that stands many times: drawn once in its own frame (x forward, y left, z up, metres), and where it stands.
+#[derive(Debug, Clone)]
+pub struct Copies {
+    pub prototype: Arc<Mesh>,
+    pub places: Vec<Place>,
+}
+
+/// Where one copy stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub at: DVec3,
+    /// Its forward direction on the plan.
+    pub along: DVec2,
+    /// Its own up: that of the slope for vehicles.
+    pub up: Vec3,
+    /// Along its own axes.
+    pub scale: Vec3,
+    pub feature: u32,
+}
+
+impl Copies {
+    /// The least and the greatest corner of the prototype.
+    pub fn bounds(&self) -> (DVec3, DVec3) {
+        let all = || self.prototype.triangles.iter().flatten().map(|v| v.at);
+        (all().fold(DVec3::splat(f64::MAX), DVec3::min), all().fold(DVec3::splat(f64::MIN), DVec3::max))
+    }
+
+    /// How far the prototype reaches from its foot.
+    pub fn reach_m(&self) -> f64 {
+        self.prototype.triangles.iter().flatten().map(|v| v.at.length()).fold(0.0, f64::max)
+    }
+
+    /// Triangles of one copy.
+    pub fn triangles(&self) -> usize {
+        self.prototype.triangles.iter().map(Vec::len).sum::<usize>() / 3
+    }
 }
 
 /// Triangles by matter, three vertices each.
@@ -100,6 +142,7 @@ pub struct Pictured {
 pub struct Mesh {
     pub triangles: [Vec<Vertex>; MATTERS],
     pub pictured: Vec<Pictured>,
+    pub copies: Vec<Copies>,
     /// What new triangles belong to.
     pub feature: Option<u32>,
     pub lit: u8,
@@ -108,7 +151,9 @@ pub struct Mesh {
 
 impl Mesh {
     pub fn is_empty(&self) -> bool {
-        self.triangles.iter().all(Vec::is_empty) && self.pictured.iter().all(|p| p.triangles.is_empty())
+        self.triangles.iter().all(Vec::is_empty)
+            && self.pictured.iter().all(|p| p.triangles.is_empty())
+            && self.copies.iter().all(|c| c.places.is_empty())
     }
 
     pub fn vertex(&self, at: DVec3, normal: Vec3, color: Rgb) -> Vertex {
@@ -130,6 +175,24 @@ impl Mesh {
             Matter::Water => corners.iter_mut().for_each(|v| v.surface = Surface::Water),
         }
         self.triangles[matter as usize].extend(corners);
+    }
+
+    /// Draws each copy as triangles of this mesh.
+    pub fn expand(&mut self, copies: &Copies) {
+        for place in &copies.places {
+            let up = place.up.as_dvec3().normalize_or(DVec3::Z);
+            let left = up.cross(place.along.extend(0.0)).normalize_or(DVec3::Y);
+            let forward = left.cross(up);
+            let (scale, turn) = (place.scale.as_dvec3(), glam::DMat3::from_cols(forward, left, up));
+            for (matter, list) in copies.prototype.triangles.iter().enumerate() {
+                self.triangles[matter].extend(list.iter().map(|v| Vertex {
+                    at: place.at + turn * (v.at * scale),
+                    normal: (turn * (v.normal.as_dvec3() / scale)).normalize_or(up).as_vec3(),
+                    feature: place.feature,
+                    ..*v
+                }));
+            }
+        }
     }
 
     /// A triangle with its own normal.

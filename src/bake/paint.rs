@@ -5,9 +5,9 @@
 
 use glam::DVec2;
 use image::codecs::jpeg::JpegEncoder;
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::{BlendMode, Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, Transform};
 
-use super::det::noise;
+use super::det::{noise, unit_vector};
 use super::mesh::{Picture, Rgb, hex};
 
 /// A square picture of a square of the plan.
@@ -98,6 +98,32 @@ impl Canvas {
             let stroke = Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, ..Stroke::default() };
             let paint = self.paint(color);
             self.pixmap.stroke_path(&path, &paint, &stroke, Transform::identity(), None);
+        }
+    }
+
+    /// Lays a colour over a polygon, letting `1 - alpha` of what is there through.
+    pub fn veil(&mut self, ring: &[DVec2], color: Rgb, alpha: f32) {
+        self.fill_with(ring, color, alpha, BlendMode::SourceOver);
+    }
+
+    /// Adds light to a disc, `share` of the colour's code.
+    pub fn shine(&mut self, at: DVec2, radius_m: f64, color: Rgb, share: f32) {
+        let sides = if radius_m > self.pixel_m() * 3.0 { 10 } else { 6 };
+        let ring: Vec<DVec2> =
+            (0..sides).map(|k| at + unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * radius_m).collect();
+        self.fill_with(&ring, color, share, BlendMode::Plus);
+    }
+
+    fn fill_with(&mut self, ring: &[DVec2], color: Rgb, alpha: f32, blend_mode: BlendMode) {
+        let mut path = PathBuilder::new();
+        self.trace(&mut path, ring);
+        path.close();
+        if let Some(path) = path.finish() {
+            let mut paint = self.paint(color);
+            let [r, g, b] = color.map(|c| self.codes.of(c));
+            paint.set_color(Color::from_rgba8(r, g, b, (alpha.clamp(0.0, 1.0) * 255.0 + 0.5) as u8));
+            paint.blend_mode = blend_mode;
+            self.pixmap.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
         }
     }
 

@@ -9,3 +9,4 @@ pub mod pictures;
 pub mod proj;
 pub mod sources;
 pub mod spill;
+pub mod world;

@@ -8,18 +8,23 @@ use bevy::math::{DVec3, UVec2};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
+use mirante::bake::frame::PlanFrame;
+use mirante::batch::world::Pace;
 use mirante::format::scene::{ContentKind, GroundStyle, Scene};
 use mirante::format::uri::Location;
-use mirante::geo::{Geodetic, SiteFrame};
+use mirante::geo::Geodetic;
 use mirante::nav::{Eye, Flight};
 use mirante::tiles::bench::Around;
 use mirante::view::capture::Studio;
 use mirante::view::scene::OpenScene;
 use mirante::view::space::MainEye;
 use mirante::view::stream::{StreamStats, Tiles};
+use mirante::world::Options;
+use mirante::world::city::City;
+use mirante::world::city::graph::{Class, Edge};
+use mirante::world::layout::CORE;
 
 use super::Outcome;
-use super::open::demo_folder;
 use super::render::percentile;
 use super::serve::FileServer;
 
@@ -36,7 +41,8 @@ pub struct BenchArgs {
 enum BenchName {
     /// Choosing tiles: an implicit tileset of a million tiles, a flight of 600 views, one core.
     Select,
-    /// Streaming: from 50 km down to 1 m and 200 m/s sideways over the demo town, by http with 20 ms latency.
+    /// Streaming: from 50 km down to 1 m and 200 m/s sideways over the demo's city, by http with 20 ms latency. Makes the whole world
+    /// first, if it is not there.
     Flight,
     /// Baking: a made-up town of 20,000 buildings to tiles, all cores.
     Bake,
@@ -74,7 +80,7 @@ fn bake() -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
 }
 
 /// The most memory that this process held, as Linux tells it.
-fn peak_memory_mb() -> Option<f64> {
+pub fn peak_memory_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1e3)
@@ -119,8 +125,6 @@ struct Run {
     frames: u64,
 }
 
-/// Height of the street that the descent ends over, metres above the town's origin.
-const STREET_UP_M: f64 = 3.6;
 /// Frames are thirty a second, as far as the machine can.
 const FRAME: Duration = Duration::from_millis(33);
 /// Only every so many frames are drawn, so that a software renderer does not take the processor from what is measured;
@@ -169,21 +173,34 @@ impl Run {
     }
 }
 
-/// Over the demo town: metres east, north and up of its origin; a heading and a pitch in degrees.
-fn over_town(east_m: f64, north_m: f64, up_m: f64, heading_deg: f64, pitch_deg: f64) -> Eye {
-    let town = mirante::world::Options::default();
-    let frame = SiteFrame::from_geodetic(Geodetic::from_degrees(town.lon_deg, town.lat_deg, town.sea_h_m));
-    let at = frame.geodetic_from_site_pos(DVec3::new(east_m, north_m, up_m));
+/// Over the demo's city: a place of its plan; a heading and a pitch in degrees.
+fn over_city(p: DVec3, heading_deg: f64, pitch_deg: f64) -> Eye {
+    let Options { lon_deg, lat_deg, sea_h_m, .. } = Options::default();
+    let at = PlanFrame::new(lon_deg, lat_deg, sea_h_m).geodetic_from_plan(p);
+    let at = Geodetic::from_degrees(at.x, at.y, at.z);
     Eye::from_angles(at, heading_deg.to_radians(), pitch_deg.to_radians(), 0.0)
 }
 
+/// The middle of a large street in the core of the demo's city, and its heading in degrees.
+fn street() -> Result<(DVec3, f64), String> {
+    let city = City::new(Options::default().seed);
+    let large = city.graph.edges.iter().filter(|e| e.class == Class::Boulevard && !e.bridge && e.line.length() > 80.0);
+    let middle = |edge: &Edge| edge.line.at(edge.line.length() * 0.5);
+    let away_m = |edge: &&Edge| middle(edge).0.distance(CORE);
+    let nearest = large.min_by(|a, b| away_m(a).total_cmp(&away_m(b))).ok_or("the city has no boulevard")?;
+    let (at, along) = middle(nearest);
+    Ok((at.extend(city.terrain.height(at)), along.x.atan2(along.y).to_degrees()))
+}
+
 fn flight() -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
-    let folder = demo_folder(|_, _| {})?;
-    let server = FileServer::start(folder, Duration::from_millis(20))?;
+    let world = super::world::in_cache()?;
+    super::world::whole(&world, Pace::full())?;
+    let (street, heading_deg) = street()?;
+    let server = FileServer::start(world.folder().to_owned(), Duration::from_millis(20))?;
     let url = server.url("tileset.json");
     let mut scene = Scene::for_content(&url, ContentKind::Tileset);
     scene.ground.style = GroundStyle::None;
-    let high = over_town(-150.0, -154.2, 50_000.0, 17.0, -80.0);
+    let high = over_city(street.with_z(50_000.0), 17.0, -80.0);
     let open = OpenScene {
         scene,
         base: Location::parse_user(&url)?,
@@ -204,17 +221,18 @@ fn flight() -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
     let holes_before = run.studio.world().resource::<StreamStats>().hole_frames;
 
     // Down to one metre over a street in one go, as an operator flies to an alarm.
-    let low = over_town(-150.0, -154.2, STREET_UP_M + 1.0, 75.0, 0.0);
+    let low = over_city(street + DVec3::Z, heading_deg, 0.0);
     let descent = Flight::new(high, low, 53.0);
     run.fly(|secs| descent.at(secs), descent.duration_secs);
     run.settle()?;
-    // Up again, and sideways at 200 m/s across the whole town.
-    let (west_m, east_m) = (-1_400.0, 1_400.0);
-    let climb = Flight::new(low, over_town(west_m, -154.2, 100.0, 0.0, -25.0), 53.0);
+    // Up again, and sideways at 200 m/s across the core, above all but its towers.
+    let (west_m, east_m) = (street.x - 1_400.0, street.x + 1_400.0);
+    let aloft = |east_m: f64| over_city(DVec3::new(east_m, street.y, street.z + 100.0), 0.0, -25.0);
+    let climb = Flight::new(low, aloft(west_m), 53.0);
     run.fly(|secs| climb.at(secs), climb.duration_secs);
     run.settle()?;
     let speed_m_s = 200.0;
-    let along = |secs: f64| over_town((west_m + speed_m_s * secs).min(east_m), -154.2, 100.0, 0.0, -25.0);
+    let along = |secs: f64| aloft((west_m + speed_m_s * secs).min(east_m));
     run.fly(along, (east_m - west_m) / speed_m_s);
     run.settle()?;
 

@@ -13,10 +13,10 @@ use mirante::platform::fetch::{FetchOptions, Fetcher};
 use mirante::stage::resolve;
 
 use super::Outcome;
-use super::open::{Opened, demo, open};
+use super::open::{Opened, Wait, open};
 
 pub fn check(scene: &str, max_files: usize) -> Outcome {
-    let opened = match if scene == "demo" { demo(|_, _| {}) } else { open(scene) } {
+    let opened = match open(Some(scene), Wait::Files, &mut |_, _| {}) {
         Ok(opened) => opened,
         Err(error) => {
             println!("error: {error}");

@@ -9,6 +9,7 @@ mod open;
 mod render;
 mod run;
 mod serve;
+mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use mirante::geo::Geodetic;
 
 /// Real-time 3D viewer for digital twins of cities, factories and ports.
 ///
-/// Without arguments it opens the demo town, which is made on the first start, with live traffic.
+/// Without arguments it opens the demo, a city that is made on this machine while one looks at it, with live traffic.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
@@ -59,6 +60,11 @@ enum Command {
     /// A job file names sources and looks. Shows progress on a terminal, goes on where it was stopped, and writes what was
     /// wrong with the sources to issues.json in the folder.
     Bake(bake::BakeArgs),
+    /// Make the whole world of the demo at once, instead of while one looks at it.
+    ///
+    /// Without --out it goes into the cache, where `mirante run city`, `port` and `factory` find it. Shows progress on a terminal,
+    /// and goes on where it was stopped.
+    World(world::WorldArgs),
     /// Print the JSON Schema of a file format.
     Schema {
         #[arg(value_enum)]
@@ -75,7 +81,7 @@ enum Command {
 #[derive(Args)]
 struct RunArgs {
     /// Scene file, tileset.json, .glb or .gltf model, .3tz archive, a folder with one of them, or the http(s) address of
-    /// one. Without it: the demo town.
+    /// one; or `city`, `port` or `factory`, the scenes of the demo world. Without it: `city`.
     scene: Option<String>,
     #[command(flatten)]
     view: ViewArgs,
@@ -191,6 +197,7 @@ pub fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Bake(args)) => bake::bake(&args),
+        Some(Command::World(args)) => world::world(&args),
         Some(Command::Hub(args)) => run::hub(args),
         Some(Command::Bench(args)) => bench::bench(args),
     };

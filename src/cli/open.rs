@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use mirante::batch::world::{Making, SCENES, WorldError};
 use mirante::format::issue::Issues;
 use mirante::format::scene::{self, ContentKind, Scene};
 use mirante::format::uri::{Location, UriError};
@@ -16,6 +17,8 @@ pub struct Opened {
     /// A tile content or model without a scene around it, shown where its own coordinates say.
     pub bare_content: Option<Location>,
     pub issues: Issues,
+    /// The generated world that the scene is of: its files are made when they are asked for as long as this lives.
+    pub world: Option<Making>,
 }
 
 impl Opened {
@@ -48,12 +51,44 @@ pub enum OpenError {
     Json { location: String, source: serde_json::Error },
     #[error("{location} is empty")]
     Empty { location: String },
-    #[error("the demo can't be made: {0}")]
-    Demo(String),
+    #[error(transparent)]
+    World(#[from] WorldError),
 }
 
-/// Opens what the user named.
-pub fn open(text: &str) -> Result<Opened, OpenError> {
+/// What of the generated world is waited for before its scene is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// The scene file: a window can open, all else comes while it is open.
+    Scene,
+    /// All files but tiles.
+    Files,
+}
+
+/// Opens what the user named; nothing and `demo` are the demo. `tell` hears how far it is if that has to be made first.
+pub fn open(text: Option<&str>, wait: Wait, tell: &mut dyn FnMut(f32, &str)) -> Result<Opened, OpenError> {
+    match text {
+        None | Some("demo") => open_world(SCENES[0], wait, tell),
+        Some(text) => match SCENES.into_iter().find(|name| *name == text && !Path::new(text).exists()) {
+            Some(name) => open_world(name, wait, tell),
+            None => open_place(text),
+        },
+    }
+}
+
+/// A scene of the generated world in the user's cache.
+fn open_world(name: &str, wait: Wait, tell: &mut dyn FnMut(f32, &str)) -> Result<Opened, OpenError> {
+    let world = super::world::in_cache()?;
+    let file = format!("{name}.json");
+    match wait {
+        Wait::Scene => world.wait_for_file(&file, tell)?,
+        Wait::Files => world.wait_for_files(tell)?,
+    }
+    let opened = open_location(&Location::File(world.folder().join(file)))?;
+    Ok(Opened { world: Some(world), ..opened })
+}
+
+/// A file, a folder or an address.
+fn open_place(text: &str) -> Result<Opened, OpenError> {
     let path = Path::new(text);
     if path.is_dir() {
         let file = choose_in_folder(path)?;
@@ -147,13 +182,14 @@ fn open_location(location: &Location) -> Result<Opened, OpenError> {
                 scene::read(&fetched.bytes).map_err(|source| OpenError::Scene { location: shown.clone(), source })?;
             let mut issues = issues.in_file(&shown);
             issues.extend(scene::check(&scene).in_file(&shown));
-            Ok(Opened { scene, base: location.clone(), bare_content: None, issues })
+            Ok(Opened { scene, base: location.clone(), bare_content: None, issues, world: None })
         }
         Some(Kind::Tileset) => Ok(Opened {
             scene: Scene::for_content(&absolute(location), ContentKind::Tileset),
             base: location.clone(),
             bare_content: None,
             issues: Issues::default(),
+            world: None,
         }),
         Some(Kind::Content) => {
             let mut scene = Scene::for_content(&absolute(location), ContentKind::Model);
@@ -164,6 +200,7 @@ fn open_location(location: &Location) -> Result<Opened, OpenError> {
                 base: location.clone(),
                 bare_content: Some(location.clone()),
                 issues: Issues::default(),
+                world: None,
             })
         }
         None if fetched.bytes.is_empty() => Err(OpenError::Empty { location: shown }),
@@ -183,55 +220,5 @@ fn absolute(location: &Location) -> String {
             std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned()
         }
         other => other.to_string(),
-    }
-}
-
-/// Counts changes of what the generator makes, so that an old cache is not taken for it.
-const DEMO_VERSION: u32 = 3;
-
-/// The demo's scene file, generated into the user's cache on first use.
-pub fn demo(progress: impl FnMut(f32, &str)) -> Result<Opened, OpenError> {
-    open_location(&Location::File(demo_folder(progress)?.join("scene.json")))
-}
-
-/// The folder with the demo's files.
-pub fn demo_folder(mut progress: impl FnMut(f32, &str)) -> Result<PathBuf, OpenError> {
-    let error = |e: &dyn std::fmt::Display| OpenError::Demo(e.to_string());
-    let cache = mirante::platform::store::cache_dir().map_err(|e| error(&e))?;
-    let folder = cache.join(format!("town-{DEMO_VERSION}"));
-    if !folder.join("scene.json").is_file() {
-        generate(&folder, &mut progress).map_err(|e| error(&e))?;
-    }
-    Ok(folder)
-}
-
-/// Writes the demo's files; the scene file last, so that its presence says that all is there.
-fn generate(folder: &Path, progress: &mut dyn FnMut(f32, &str)) -> std::io::Result<()> {
-    let mut failure = None;
-    let mut scene = None;
-    let options = mirante::world::Options::default();
-    let mut sink = |file: mirante::world::GeneratedFile| {
-        if failure.is_some() {
-            return;
-        }
-        if file.path == "scene.json" {
-            scene = Some(file);
-            return;
-        }
-        let path = folder.join(&file.path);
-        let written = match path.parent() {
-            Some(parent) => std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, &file.bytes)),
-            None => std::fs::write(&path, &file.bytes),
-        };
-        failure = written.err();
-    };
-    mirante::world::generate(&options, &mut sink, progress);
-    if let Some(error) = failure {
-        return Err(error);
-    }
-    match scene {
-        Some(file) => mirante::platform::store::write_atomic(&folder.join("scene.json"), &file.bytes)
-            .map_err(std::io::Error::other),
-        None => Err(std::io::Error::other("the generator gave no scene.json")),
     }
 }

@@ -16,12 +16,14 @@ use mirante::view::live::{FeedHealth, FeedLink};
 use mirante::view::roads::Roads;
 use mirante::view::stream::{IssueLog, StreamStats, Tiles};
 
-use super::run::{Start, open_or_demo, prepare};
+use super::open::Wait;
+use super::run::{Start, open_and_tell, prepare};
 use super::{Outcome, ViewArgs};
 
 #[derive(Args)]
 pub struct RenderArgs {
-    /// Scene file, tileset.json, model, folder, .3tz archive, or the http(s) address of one; `demo` is the demo town.
+    /// Scene file, tileset.json, model, folder, .3tz archive, or the http(s) address of one; or `city`, `port` or `factory`, the
+    /// scenes of the demo world.
     scene: String,
     /// The PNG file to write.
     #[arg(long, value_name = "FILE.png")]
@@ -60,7 +62,7 @@ const SETTLED_FRAMES: u32 = 3;
 
 pub fn render(args: RenderArgs) -> Outcome {
     can_be_written(&args.out)?;
-    let opened = open_or_demo(Some(&args.scene))?;
+    let opened = open_and_tell(Some(&args.scene), Wait::Files)?;
     let Start { scene, feed, hub: _hub } = prepare(&opened, &args.view, args.feed.as_deref())?;
     let has_feed = feed.is_some() || scene.scene.feed.as_ref().is_some_and(|f| f.url.is_some());
     let mut studio = Studio::new(args.size, move |app| {

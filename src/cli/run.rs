@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use mirante::batch::world::Pace;
 use mirante::format::scene::{Feed, Scene};
 use mirante::format::uri::Location;
 use mirante::hub::{HubHandle, HubOptions, PlayOptions};
@@ -11,15 +12,15 @@ use mirante::stage::{Stage, resolve};
 use mirante::view::live::FeedAddress;
 use mirante::view::scene::OpenScene;
 use mirante::view::stream::IssueLog;
-use mirante::view::ui::UiState;
+use mirante::view::ui::{Notice, UiState};
 use mirante::view::window::WindowFrame;
 
-use super::open::{Opened, demo, open};
+use super::open::{Opened, Wait, open};
 use super::{HubArgs, Outcome, RunArgs, ViewArgs};
 
 /// Opens the scene in a window.
 pub fn run(args: RunArgs) -> Outcome {
-    let opened = open_or_demo(args.scene.as_deref())?;
+    let opened = open_and_tell(args.scene.as_deref(), Wait::Scene)?;
     for issue in opened.issues.iter() {
         eprintln!("{issue}");
     }
@@ -32,6 +33,12 @@ pub fn run(args: RunArgs) -> Outcome {
         );
         return Ok(ExitCode::FAILURE);
     }
+    let notice = opened.world.as_ref().map(|world| {
+        let view = scene.scene.home().map(|view| Stage::new(&scene.scene).eye(view));
+        world.start(Pace::beside_a_viewer(), scene.eye.or(view).map(|eye| eye.geodetic()));
+        let status = world.watch();
+        Notice::new(move || status().line())
+    });
     let issues = opened.issues.clone();
     let frame = WindowFrame { size_px: args.size, fullscreen: args.fullscreen };
     let exit = mirante::view::window::run(frame, move |app| {
@@ -40,32 +47,33 @@ pub fn run(args: RunArgs) -> Outcome {
         if let Some(address) = feed {
             app.insert_resource(address);
         }
+        if let Some(notice) = notice {
+            app.insert_resource(notice);
+        }
         let mut log = app.world_mut().get_resource_or_init::<IssueLog>();
         issues.iter().for_each(|issue| log.note(issue.clone()));
     });
     Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The scene that the user named; none, or the word `demo`, is the demo town.
-pub fn open_or_demo(text: Option<&str>) -> Result<Opened, Box<dyn std::error::Error>> {
-    match text {
-        Some(text) if text != "demo" => Ok(open(text)?),
-        _ => {
-            let mut shown = -1;
-            let opened = demo(|share, what| {
-                let percent = (share * 100.0) as i32;
-                if percent / 5 != shown / 5 {
-                    shown = percent;
-                    eprint!("\rmaking the demo town, once: {percent:3} %  {what:<40}");
-                }
-            })?;
-            if shown >= 0 {
-                eprintln!();
-            }
-            Ok(opened)
+/// Opens what the user named, and says so on the terminal where that takes a while.
+pub fn open_and_tell(text: Option<&str>, wait: Wait) -> Result<Opened, Box<dyn std::error::Error>> {
+    let mut shown = -1;
+    let opened = open(text, wait, &mut |share, what| {
+        let percent = (share * 100.0) as i32;
+        if percent != shown {
+            shown = percent;
+            eprint!("\rmaking the demo world, once: {percent:3} %  {what:<40}");
         }
+    });
+    if shown >= 0 {
+        eprintln!();
     }
+    Ok(opened?)
 }
+
+/// A trace of the generated world is there some seconds after its scene; on a slow machine later.
+const TRACE_WAIT_SECS: f64 = 900.0;
 
 /// What the view starts with.
 pub struct Start {
@@ -90,7 +98,8 @@ pub fn prepare(opened: &Opened, view: &ViewArgs, feed: Option<&str>) -> Result<S
     }
     match &opened.scene.feed {
         Some(feed) if feed.play.is_some() => {
-            let hub = play(&opened.base, feed)?;
+            let wait_secs = if opened.world.is_some() { TRACE_WAIT_SECS } else { 0.0 };
+            let hub = play(&opened.base, feed, wait_secs)?;
             Ok(Start { scene, feed: Some(FeedAddress(hub.url().to_string())), hub: Some(hub) })
         }
         _ => Ok(Start { scene, feed: None, hub: None }),
@@ -114,7 +123,7 @@ fn chosen_eye(scene: &Scene, view: &ViewArgs) -> Result<Option<Eye>, Box<dyn std
 }
 
 /// Starts the hub inside this program on a free port of the loopback interface.
-fn play(base: &Location, feed: &Feed) -> Result<HubHandle, Box<dyn std::error::Error>> {
+fn play(base: &Location, feed: &Feed, wait_secs: f64) -> Result<HubHandle, Box<dyn std::error::Error>> {
     let file = |url: &mirante::format::scene::SceneUrl| match resolve(base, url)? {
         Location::File(path) => Ok(path),
         other => Err(format!("a trace to play must be a file on this machine, got {other}")),
@@ -125,6 +134,7 @@ fn play(base: &Location, feed: &Feed) -> Result<HubHandle, Box<dyn std::error::E
         net: feed.sumo_net.as_ref().map(file).transpose()?,
         speed: feed.speed,
         looped: feed.loop_,
+        wait_secs,
     };
     let options = HubOptions { listen: "127.0.0.1:0".into(), play: Some(play), ..HubOptions::default() };
     Ok(mirante::hub::spawn(options)?)
@@ -132,7 +142,7 @@ fn play(base: &Location, feed: &Feed) -> Result<HubHandle, Box<dyn std::error::E
 
 /// Serves a trace until it is interrupted.
 pub fn hub(args: HubArgs) -> Outcome {
-    let play = PlayOptions { file: args.play, net: args.net, speed: args.speed, looped: !args.once };
+    let play = PlayOptions { net: args.net, speed: args.speed, looped: !args.once, ..PlayOptions::new(args.play) };
     let options = HubOptions { listen: args.listen, play: Some(play), ..HubOptions::default() };
     mirante::hub::run(&options, |address| println!("serving {}  (Ctrl+C ends it)", address.url))?;
     Ok(ExitCode::SUCCESS)

@@ -63,13 +63,15 @@ pub struct PlayOptions {
     pub speed: f64,
     /// Start again at the end.
     pub looped: bool,
+    /// How long a trace is waited for that is not there yet, because it is still being made; 0: that is an error.
+    pub wait_secs: f64,
 }
 
 impl PlayOptions {
     pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
 
     pub fn new(file: impl Into<PathBuf>) -> Self {
-        Self { file: file.into(), net: None, speed: 1.0, looped: false }
+        Self { file: file.into(), net: None, speed: 1.0, looped: false, wait_secs: 0.0 }
     }
 }
 

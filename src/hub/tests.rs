@@ -432,6 +432,18 @@ not a message
 }
 
 #[test]
+fn a_trace_that_is_still_being_made_is_played_once_it_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("trace.jsonl");
+    let hub = hub_playing(PlayOptions { wait_secs: 60.0, ..PlayOptions::new(&file) });
+    let mut client = Client::open(hub.url());
+    let text = r#"{"type":"update","t":0.0,"entities":[{"id":"a","set":{"x":1}}]}"#;
+    let draft = write(&dir, "draft", text);
+    std::fs::rename(draft, &file).unwrap();
+    client.until("the trace", |client| client.x("a") == Some(1.0));
+}
+
+#[test]
 fn what_cannot_be_played_is_told_before_the_hub_starts() {
     let dir = tempfile::tempdir().unwrap();
     for (name, text, reason) in [

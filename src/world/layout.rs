@@ -102,9 +102,11 @@ pub const MOTORWAY: [DVec2; 11] = [
     DVec2::new(8000.0, 1750.0),
 ];
 /// Parts of the motorway by distance from its western end, metres: through the hill, over the river, the toll plaza.
-pub const TUNNEL_M: (f64, f64) = (1760.0, 3380.0);
-pub const BRIDGE_M: (f64, f64) = (4150.0, 5450.0);
-pub const TOLL_M: f64 = 11_650.0;
+pub const TUNNEL_M: (f64, f64) = (1672.0, 3580.0);
+pub const BRIDGE_M: (f64, f64) = (4480.0, 5700.0);
+/// Height of the roadway at the bridge's ends.
+pub const BRIDGE_U: (f64, f64) = (37.3, 32.7);
+pub const TOLL_M: f64 = 10_090.0;
 
 /// The ski slope's trail from the top station to the bottom.
 pub const PISTE: [DVec2; 6] = [

@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bake", &["geo", "format"]),
     ("world", &["geo", "format", "bake"]),
     ("platform", &["format"]),
-    ("batch", &["geo", "format", "tiles", "bake", "platform"]),
+    ("batch", &["geo", "format", "tiles", "bake", "world", "platform"]),
     ("hub", &["geo", "format", "twin", "feed", "platform"]),
 ];
 

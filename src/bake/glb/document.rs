@@ -6,6 +6,7 @@ use crate::bake::meshopt;
 
 pub const FLOAT: u32 = 5126;
 pub const BYTE: u32 = 5120;
+pub const SHORT: u32 = 5122;
 pub const UNSIGNED_BYTE: u32 = 5121;
 pub const UNSIGNED_SHORT: u32 = 5123;
 pub const UNSIGNED_INT: u32 = 5125;
@@ -93,9 +94,36 @@ impl Document {
         kind: &str,
         normalized: bool,
     ) -> usize {
-        let bytes = data.as_flattened();
-        let view = self.stream(bytes, N, || meshopt::attributes(bytes, N), "ATTRIBUTES", 34962);
+        let view = self.attribute_view(data);
         self.accessor(view, component, kind, data.len(), normalized)
+    }
+
+    /// A buffer view of an attribute, for accessors of parts of it ([`Self::part`]).
+    pub fn attribute_view<const N: usize>(&mut self, data: &[[u8; N]]) -> usize {
+        let bytes = data.as_flattened();
+        self.stream(bytes, N, || meshopt::attributes(bytes, N), "ATTRIBUTES", 34962)
+    }
+
+    /// A buffer view of 16-bit indices, for accessors of parts of it.
+    pub fn short_index_view(&mut self, indices: &[u32]) -> usize {
+        let bytes: Vec<u8> = indices.iter().flat_map(|&i| (i as u16).to_le_bytes()).collect();
+        self.stream(&bytes, 2, || meshopt::triangles(indices), "TRIANGLES", 34963)
+    }
+
+    /// An accessor of a part of a view: from a byte on, so many elements.
+    pub fn part(
+        &mut self,
+        view: usize,
+        component: u32,
+        kind: &str,
+        (offset, count): (usize, usize),
+        normalized: bool,
+    ) -> usize {
+        let accessor = self.accessor(view, component, kind, count, normalized);
+        if offset > 0 {
+            self.accessors[accessor]["byteOffset"] = json!(offset);
+        }
+        accessor
     }
 
     pub fn indices(&mut self, indices: &[u32], vertices: usize) -> usize {

@@ -4,6 +4,7 @@
 //! Tiles: plan frame in, tile frame (east-north-up at the tile's centre, exact through ECEF) out, glTF's y up. Normals are
 //! taken as if the tile's up were everywhere up.
 
+mod copies;
 pub(super) mod document;
 mod metadata;
 mod vertices;
@@ -46,7 +47,7 @@ pub fn tile(mesh: &Mesh, table: &[Feature], placement: &Placement) -> Encoded {
     let to_tile = |list: &[super::mesh::Vertex]| list.iter().map(|v| map.local_from_plan(v.at)).collect::<Vec<_>>();
     let local: Vec<Vec<DVec3>> = mesh.triangles.iter().map(|list| to_tile(list)).collect();
     let pictured: Vec<Vec<DVec3>> = mesh.pictured.iter().map(|p| to_tile(&p.triangles)).collect();
-    encode(mesh, &local, &pictured, table, placement)
+    encode(mesh, &map, (&local, &pictured), table, placement)
 }
 
 /// A part of a model; its mesh and place are in the frame of its parent, z up.
@@ -96,8 +97,8 @@ pub fn model(nodes: &[Node]) -> Vec<u8> {
 
 fn encode(
     mesh: &Mesh,
-    local: &[Vec<DVec3>],
-    pictured: &[Vec<DVec3>],
+    map: &LocalFrame,
+    (local, pictured): (&[Vec<DVec3>], &[Vec<DVec3>]),
     table: &[Feature],
     placement: &Placement,
 ) -> Encoded {
@@ -139,7 +140,22 @@ fn encode(
         primitives.push(primitive(&mut doc, &vertices, &indices, used.len(), &grid, table, uv));
         used.push(look);
     }
-    let root = document_json(&mut doc, primitives, &used, &grid, mesh, table, placement);
+    for matter in copies::matters(mesh) {
+        if !used.contains(&Look::Matter(matter)) {
+            used.push(Look::Matter(matter));
+        }
+    }
+    let material_of = |matter| used.iter().position(|look| *look == Look::Matter(matter)).unwrap_or(0);
+    let written = copies::write(&mut doc, mesh, map, material_of, table.len());
+    triangles += written.triangles;
+    for place in
+        mesh.copies.iter().flat_map(|c| c.places.iter().map(move |p| (p, c.reach_m() * p.scale.max_element() as f64)))
+    {
+        let at = y_up(map.local_from_plan(place.0.at));
+        stored_low = stored_low.min(at - place.1);
+        stored_high = stored_high.max(at + place.1);
+    }
+    let root = document_json(&mut doc, primitives, &used, &grid, (mesh, written), table, placement);
     let bytes = doc.finish(root);
     // Back to z up; a little slack so that a reader's own rounding stays inside.
     let slack = DVec3::splat(0.01);
@@ -283,7 +299,7 @@ fn document_json(
     primitives: Vec<Value>,
     used: &[Look],
     grid: &Grid,
-    mesh: &Mesh,
+    (mesh, copies): (&Mesh, copies::Written),
     table: &[Feature],
     placement: &Placement,
 ) -> Value {
@@ -303,8 +319,13 @@ fn document_json(
             }
             Look::Picture(k) => {
                 let texture = textures.picture(doc, &mesh.pictured[k].picture);
-                json!({"name": "pictured", "pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.95,
-                    "baseColorTexture": {"index": texture}}})
+                let mut pictured = json!({"name": "pictured", "pbrMetallicRoughness": {"metallicFactor": 0.0,
+                    "roughnessFactor": 0.95, "baseColorTexture": {"index": texture}}});
+                if let Some(glow) = &mesh.pictured[k].glow {
+                    pictured["emissiveTexture"] = json!({"index": textures.picture(doc, glow)});
+                    pictured["emissiveFactor"] = json!([0.35, 0.35, 0.35]);
+                }
+                pictured
             }
         })
         .collect();
@@ -316,9 +337,27 @@ fn document_json(
         extensions_used.push("KHR_texture_basisu");
         required.push("KHR_texture_basisu");
     }
-    let mut node = grid.node();
-    node["mesh"] = json!(0);
-    let mut nodes = vec![node];
+    let mut nodes = Vec::new();
+    let mut meshes = Vec::new();
+    if !primitives.is_empty() {
+        let mut node = grid.node();
+        node["mesh"] = json!(0);
+        nodes.push(node);
+        meshes.push(json!({"primitives": primitives}));
+    }
+    if !copies.nodes.is_empty() {
+        extensions_used.push("EXT_mesh_gpu_instancing");
+        required.push("EXT_mesh_gpu_instancing");
+    }
+    if copies.has_features {
+        extensions_used.push("EXT_instance_features");
+    }
+    for mut node in copies.nodes {
+        node["mesh"] = json!(node["mesh"].as_u64().unwrap_or(0) + meshes.len() as u64);
+        nodes.push(node);
+    }
+    meshes.extend(copies.meshes);
+    let mut roots: Vec<usize> = (0..nodes.len()).collect();
     if placement.root_from_tile != DAffine3::IDENTITY {
         // glTF's y up on both sides of the placement.
         let z_from_y = DMat4::from_cols_array_2d(&[
@@ -330,12 +369,14 @@ fn document_json(
         let matrix = z_from_y.transpose() * DMat4::from(placement.root_from_tile) * z_from_y;
         // A fixed number of digits: the last bits of the geodesy must not show.
         let entries: Vec<f64> = matrix.to_cols_array().iter().map(|x| (x * 1e12 + 0.5).floor() / 1e12).collect();
-        nodes.insert(0, json!({"matrix": entries, "children": [1]}));
+        let children: Vec<usize> = (1..=nodes.len()).collect();
+        nodes.insert(0, json!({"matrix": entries, "children": children}));
+        roots = vec![0];
     }
     let mut root = json!({
-        "scenes": [{"nodes": [0]}],
+        "scenes": [{"nodes": roots}],
         "nodes": nodes,
-        "meshes": [{"primitives": primitives}],
+        "meshes": meshes,
         "materials": materials,
     });
     if !textures.images.is_empty() {

@@ -74,7 +74,7 @@ fn lay(mesh: &mut Mesh, ground: &Ground, picture: &Painted, context: &Context, t
     };
     ground.draw(tolerance_m * 4.0 + ground.size_m() * 0.01, bare, &mut triangles);
     let uv = triangles.iter().map(|v| ground.uv(v.at.truncate())).collect();
-    mesh.pictured.insert(0, Pictured { picture: picture.encoded(context.land.picture), triangles, uv });
+    mesh.pictured.insert(0, Pictured { picture: picture.encoded(context.land.picture), glow: None, triangles, uv });
 }
 
 /// The mass of a cell: a box in its middle that covers as much ground as is built on.

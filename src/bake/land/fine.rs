@@ -321,7 +321,7 @@ impl Drawing<'_> {
         self.ground.draw(skirt_m, bare, &mut triangles);
         triangles.append(&mut self.overlay);
         let uv = triangles.iter().map(|v| self.ground.uv(v.at.truncate())).collect();
-        self.mesh.pictured.insert(0, Pictured { picture, triangles, uv });
+        self.mesh.pictured.insert(0, Pictured { picture, glow: None, triangles, uv });
     }
 }
 

@@ -370,7 +370,7 @@ pub fn model(mesh: &mut Mesh, context: &Context, item: &Item, placed: &Placed, d
     }
     for part in &model.pictured {
         let triangles = part.triangles.iter().map(place).collect();
-        mesh.pictured.push(Pictured { picture: part.picture.clone(), triangles, uv: part.uv.clone() });
+        mesh.pictured.push(Pictured { picture: part.picture.clone(), glow: None, triangles, uv: part.uv.clone() });
     }
     for v in model.triangles.iter().chain(model.pictured.iter().map(|p| &p.triangles)).flatten() {
         (low, high) = (low.min(v.at.z), high.max(v.at.z));

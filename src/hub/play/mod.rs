@@ -28,6 +28,8 @@ use crate::twin::{Order, Update};
 const AHEAD: usize = 8;
 /// A longer gap in a trace is a mistake in its times, or the night: it is shortened to a second.
 const MAX_GAP_SECS: f64 = 3600.0;
+/// How often it is looked for a trace that is not there yet.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Entities that a trace may have at the same time.
 const MAX_PRESENT: usize = 1 << 20;
 
@@ -58,8 +60,30 @@ impl Play {
         if !PlayOptions::SPEEDS.contains(&options.speed) {
             return Err(HubError::Speed(options.speed));
         }
-        Ok(Self { first: open_steps(options)?, options: options.clone() })
+        let first = match options.wait_secs > 0.0 && !options.file.exists() {
+            true => Box::new(awaited_steps(options.clone())),
+            false => open_steps(options)?,
+        };
+        Ok(Self { first, options: options.clone() })
     }
+}
+
+/// Steps of a trace that is not there yet; it is whole as soon as it has its name.
+fn awaited_steps(options: PlayOptions) -> impl Iterator<Item = Result<Step, HubError>> + Send {
+    let start = std::time::Instant::now();
+    let mut opened: Option<Steps> = None;
+    std::iter::from_fn(move || {
+        if opened.is_none() {
+            while !options.file.exists() && start.elapsed().as_secs_f64() < options.wait_secs {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            match open_steps(&options) {
+                Ok(steps) => opened = Some(steps),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        opened.as_mut()?.next()
+    })
 }
 
 fn open_steps(options: &PlayOptions) -> Result<Steps, HubError> {

@@ -13,12 +13,14 @@ use tokio::runtime::{Handle, Runtime};
 use super::http::{Answer, Request, content_range, judge_status};
 use super::{FetchError, FetchOptions, Fetched, Fetcher, makers};
 use crate::format::archive::Need;
+use crate::format::gzip::gunzip_limited;
 use crate::format::uri::{Location, Url};
 use crate::platform::time::now_unix_secs;
 
 const WORKER_THREADS: usize = 2;
-/// Threads for reading files and unpacking.
-const BLOCKING_THREADS: usize = 4;
+/// Threads for reading files and unpacking: as many as requests run by default, so that a file which is there does not
+/// wait behind files that are being made. They are started when they are needed.
+const BLOCKING_THREADS: usize = 20;
 const MAX_REDIRECTS: usize = 10;
 
 /// Keeps the runtime; stops it without waiting for what still runs.
@@ -288,11 +290,30 @@ fn open(path: &Path) -> Result<(File, u64), FetchError> {
     Ok((file, metadata.len()))
 }
 
+/// A file, or its compressed twin (`X.gz` for `X`, as web servers keep them), or what is made in its place.
 fn read_file(path: &Path, max: u64) -> Result<Vec<u8>, FetchError> {
-    let (file, size) = match open(path) {
-        Err(FetchError::NotFound) => return made(path, max),
+    let opened = match open(path) {
+        Err(FetchError::NotFound) => match open(&zipped(path)) {
+            Ok(twin) => return unzip(&read_opened(twin, max)?, max),
+            Err(_) => return made(path, max),
+        },
         opened => opened?,
     };
+    read_opened(opened, max)
+}
+
+/// The path of a file's compressed twin.
+pub fn zipped(path: &Path) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".gz");
+    name.into()
+}
+
+fn unzip(bytes: &[u8], max: u64) -> Result<Vec<u8>, FetchError> {
+    gunzip_limited(bytes, usize::try_from(max).unwrap_or(usize::MAX)).map_err(|error| FetchError::Io(error.to_string()))
+}
+
+fn read_opened((file, size): (File, u64), max: u64) -> Result<Vec<u8>, FetchError> {
     if size > max {
         return Err(FetchError::TooLarge { max });
     }

@@ -421,3 +421,17 @@ fn a_file_that_does_not_exist_yet_comes_from_its_folders_maker() {
     super::unregister_maker(folder.path());
     assert_eq!(ask("sub/pot.made"), Err(FetchError::NotFound));
 }
+
+#[test]
+fn a_file_may_lie_there_compressed() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(b"a tile").unwrap();
+    std::fs::write(folder.path().join("a.glb.gz"), encoder.finish().unwrap()).unwrap();
+    std::fs::write(folder.path().join("b.glb.gz"), b"no gzip").unwrap();
+    let ask = |name: &str| get(quick(), &Location::File(folder.path().join(name))).0;
+    assert_eq!(&*ask("a.glb").unwrap().bytes, b"a tile");
+    assert!(matches!(ask("b.glb"), Err(FetchError::Io(_))));
+    assert_eq!(ask("c.glb"), Err(FetchError::NotFound));
+}

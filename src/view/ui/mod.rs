@@ -46,6 +46,20 @@ impl Default for UiState {
     }
 }
 
+/// What goes on beside the view and is worth a line: the demo's world is being made, for instance. Asked at every frame.
+#[derive(Resource)]
+pub struct Notice(Box<dyn Fn() -> Option<String> + Send + Sync>);
+
+impl Notice {
+    pub fn new(line: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Box::new(line))
+    }
+
+    fn line(&self) -> Option<String> {
+        (self.0)()
+    }
+}
+
 /// Below this width of the window, in points, the world has it for itself until a panel is asked for.
 const NARROW_PT: f32 = 820.0;
 

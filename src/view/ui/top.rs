@@ -4,7 +4,7 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::egui;
 
-use super::UiState;
+use super::{Notice, UiState};
 use super::{left, theme};
 use crate::view::live::{FeedHealth, FeedLink, LiveTwin};
 use crate::view::scene::OpenScene;
@@ -16,6 +16,7 @@ pub struct Data<'w> {
     link: Res<'w, FeedLink>,
     live: Res<'w, LiveTwin>,
     stats: Res<'w, StreamStats>,
+    notice: Option<Res<'w, Notice>>,
 }
 
 pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut left::Data) {
@@ -55,6 +56,11 @@ pub fn draw(root: &mut egui::Ui, state: &mut UiState, data: &Data, left: &mut le
                     let waiting = data.stats.counters.waiting.max(data.stats.counters.in_flight);
                     ui.label(egui::RichText::new(format!("{waiting} loading")).color(theme::TEXT_WEAK));
                     ui.add(egui::Spinner::new().size(13.0).color(theme::ACCENT));
+                }
+                if let Some(line) = data.notice.as_ref().and_then(|notice| notice.line()) {
+                    ui.add_space(10.0);
+                    let label = egui::Label::new(egui::RichText::new(&line).color(theme::ACCENT)).truncate();
+                    ui.add(label).on_hover_text(line);
                 }
             });
         });

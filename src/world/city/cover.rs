@@ -19,7 +19,7 @@ pub struct Cover {
 }
 
 /// From here on snow lies.
-const SNOW_U: f64 = 985.0;
+const SNOW_U: f64 = 1045.0;
 /// Half the width of the ski slope.
 pub const PISTE_HALF_M: f64 = 26.0;
 

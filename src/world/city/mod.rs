@@ -25,6 +25,7 @@ pub mod net;
 pub mod network;
 pub mod open;
 pub mod program;
+pub mod railway;
 pub mod relief;
 pub mod styles;
 pub mod surface;
@@ -47,6 +48,7 @@ pub struct City {
     pub seed: u64,
     pub terrain: Terrain,
     pub motorway: Motorway,
+    pub railway: railway::Railway,
     pub graph: Graph,
     pub surface: Surface,
 }
@@ -56,10 +58,12 @@ impl City {
         let mut terrain = Terrain::new(seed);
         let motorway = Motorway::new(&terrain);
         let mut graph = Graph::new(seed, &terrain, &motorway);
+        let railway = railway::Railway::new(&terrain, &graph);
         motorway.grade(&mut terrain);
+        railway.grade(&mut terrain);
         graph.grade_mountain_roads(&mut terrain);
         let surface = Surface::fitted(&mut graph);
-        Self { seed, terrain, motorway, graph, surface }
+        Self { seed, terrain, motorway, railway, graph, surface }
     }
 
     /// Faces that touch a rectangle and are land between streets.
@@ -100,7 +104,7 @@ impl City {
 
     /// The railway's middle line, from the eastern border to the terminus.
     pub fn railway(&self) -> geom::Line {
-        arterials::railway()
+        self.railway.line.clone()
     }
 
     /// The name of the quarter that a face lies in.

@@ -4,7 +4,7 @@
 use super::geom::Line;
 use super::terrain::Terrain;
 use crate::bake::det::{lerp, smoothstep};
-use crate::world::layout::{BRIDGE_M, MOTORWAY, SERVICE_AREA, TOLL_M, TUNNEL_M};
+use crate::world::layout::{BRIDGE_M, BRIDGE_U, MOTORWAY, SERVICE_AREA, TOLL_M, TUNNEL_M};
 use glam::DVec2;
 
 /// Half the width of both carriageways with their shoulders.
@@ -14,6 +14,10 @@ pub const STRIP_HALF_M: f64 = 33.0;
 /// The same at an interchange, which holds the ramps.
 const INTERCHANGE_HALF_M: f64 = 78.0;
 const TOLL_HALF_M: f64 = 62.0;
+/// Half the length and half the width of the levelled ground at the toll plaza.
+const TOLL_BED_M: (f64, f64) = (175.0, 52.0);
+/// The least that it lies below the land where streets with ramps cross it.
+const PASSAGE_M: f64 = 6.0;
 /// How deep it lies below the streets that cross it.
 const SUNK_M: f64 = 7.0;
 /// Length of a ramp along the motorway.
@@ -83,8 +87,12 @@ impl Motorway {
             self.heights.clone(),
             HALF_M + 1.5,
             STRIP_HALF_M - HALF_M - 3.0,
-            vec![TUNNEL_M, (BRIDGE_M.0 + 30.0, BRIDGE_M.1 - 30.0)],
+            vec![TUNNEL_M, BRIDGE_M],
         );
+        let (from, to) = (TOLL_M - TOLL_BED_M.0, TOLL_M + TOLL_BED_M.0);
+        let plaza = self.line.part(from, to);
+        let heights = plaza.at_m.iter().map(|m| self.height(from + m)).collect();
+        terrain.grade(plaza, heights, TOLL_BED_M.1, 11.0, Vec::new());
         for ramp in &self.ramps {
             terrain.grade(ramp.line.clone(), ramp.heights.clone(), 4.6, 7.0, Vec::new());
         }
@@ -132,7 +140,8 @@ impl Motorway {
             let off = RAMP_M * (1.0 - t) + 9.0 * t;
             let out = lerp(HALF_M - 4.0, INTERCHANGE_HALF_M - 9.0, smoothstep(0.12, 1.0, t));
             points.push(self.beside(at + before * off, side * out));
-            heights.push(lerp(self.height(at + before * off), top, smoothstep(0.1, 0.96, t)));
+            // It rises when it has left the carriageway.
+            heights.push(lerp(self.height(at + before * off), top, smoothstep(0.3, 0.98, t)));
         }
         if !exit {
             points.reverse();
@@ -165,7 +174,7 @@ impl Motorway {
             let gate_left = (gate - foot).length();
             let left = lerp(HALF_M - 4.0, gate_left, smoothstep(0.1, 1.0, t));
             points.push(if i == 10 { gate } else { own + (self.beside(along, -left) - own) });
-            heights.push(lerp(self.height(along), SERVICE_AREA.ground_u, smoothstep(0.1, 1.0, t)));
+            heights.push(lerp(self.height(along), SERVICE_AREA.ground_u, smoothstep(0.3, 1.0, t)));
         }
         if !exit {
             points.reverse();
@@ -183,30 +192,40 @@ pub fn height_at(line: &Line, heights: &[f64], along_m: f64) -> f64 {
     lerp(heights[k - 1], heights[k], t.clamp(0.0, 1.0))
 }
 
-/// Below the land where streets cross, level with it at the service area, straight through the hill and over the river.
+/// Below the land where streets cross, level with it at the service area, straight through the hill, high over the river.
 fn profile(terrain: &Terrain, line: &Line) -> Vec<f64> {
     let service = line.nearest(SERVICE_AREA.centre).1;
     let ground = |along: f64| terrain.relief_at(line.at(along).0) - SUNK_M;
     let wanted = |along: f64| {
-        let (t0, t1) = (TUNNEL_M.0 - 160.0, TUNNEL_M.1 + 160.0);
-        let (b0, b1) = (BRIDGE_M.0 - 60.0, BRIDGE_M.1 + 120.0);
+        let (t0, t1) = (TUNNEL_M.0 - 72.0, TUNNEL_M.1 - 40.0);
+        let (b0, b1) = (BRIDGE_M.0 - 60.0, BRIDGE_M.1 + 80.0);
         let own = if (t0..t1).contains(&along) {
-            lerp(ground(t0), ground(t1).max(34.0), (along - t0) / (t1 - t0))
+            lerp(ground(t0), ground(t1), (along - t0) / (t1 - t0))
         } else if (b0..b1).contains(&along) {
-            lerp(ground(b0).max(34.0), ground(b1), (along - b0) / (b1 - b0))
+            lerp(BRIDGE_U.0, BRIDGE_U.1, (along - b0) / (b1 - b0))
         } else if (t1..b0).contains(&along) {
-            ground(along).max(34.0)
+            ground(along).max(BRIDGE_U.0)
         } else {
             ground(along)
         };
         lerp(SERVICE_AREA.ground_u, own, smoothstep(300.0, 700.0, (along - service).abs()))
     };
     let mut h: Vec<f64> = line.at_m.iter().map(|&m| wanted(m)).collect();
+    let crossings: Vec<f64> = INTERCHANGES.iter().map(|i| line.nearest(i.0).1).collect();
+    let most = |along: f64| {
+        let near = crossings.iter().find(|&&c| (along - c).abs() < 45.0);
+        near.map_or(f64::MAX, |&c| terrain.relief_at(line.at(c).0) - PASSAGE_M)
+    };
+    let most: Vec<f64> = line.at_m.iter().map(|&m| most(m)).collect();
     let n = h.len();
-    for _ in 0..60 {
+    for pass in 0..60 {
         let old = h.clone();
         for k in 1..n - 1 {
             h[k] = (old[k - 1] + 2.0 * old[k] + old[k + 1]) * 0.25;
+        }
+        // The last passes round off what the bounds leave.
+        if pass < 56 {
+            h.iter_mut().zip(&most).for_each(|(h, most)| *h = h.min(*most));
         }
     }
     h

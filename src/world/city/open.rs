@@ -80,6 +80,14 @@ pub fn of_block(city: &City, face: usize, buildings: &[Building]) -> OpenLand {
     OpenLand { program, base, pavement, patches: laying.patches, parcel }
 }
 
+/// What lies everywhere inside of a face's pavements ([`OpenLand::base`]), without planning the rest.
+pub fn base_of(city: &City, face: usize) -> Option<(Surface, Rgb)> {
+    let parcel = Parcel::new(&city.graph, &city.surface, face);
+    let program = program_of(city, face, parcel.as_ref());
+    let rng = Rng::of(city.seed, 52, face as u64);
+    Laying { city, face, rng, buildings: &[], patches: Vec::new() }.base(program)
+}
+
 struct Laying<'a> {
     city: &'a City,
     face: usize,

@@ -4,43 +4,56 @@
 //! before any tile is drawn. [`World::tile`] draws one; its bytes depend on the plan alone, so tiles may be made in any order,
 //! on any number of threads.
 
+pub mod blocks;
 pub mod cover;
 pub mod light;
 pub mod sheet;
 pub mod streets;
+pub mod things;
+pub mod tin;
 pub mod town;
+pub mod ways;
 
 use std::collections::BTreeMap;
 
 use glam::{DVec2, DVec3};
 
+use crate::bake::draw::facade;
 use crate::bake::feature::Feature;
 use crate::bake::frame::PlanFrame;
 use crate::bake::glb;
-use crate::bake::mesh::{Mesh, Pictured};
+use crate::bake::mesh::{Mesh, Picture, Pictured, Rgb, Surface};
 use crate::bake::paint::Canvas;
 use crate::bake::tiling::land::{LandTree, Made, TileId};
 use crate::world::Options;
-use crate::world::city::City;
 use crate::world::city::geom::Bounds;
 use crate::world::city::terrain::outside_of;
+use crate::world::city::{City, open};
 use crate::world::layout::{PADS, WORLD_HALF_M};
 use crate::world::sites::{self, Fixture, Lamp, ground::Patch};
+use blocks::Blocks;
 use light::Lamps;
 use sheet::{Ground, Sheet};
+use things::Stock;
 use town::Town;
+use ways::Ways;
 
 /// Levels of the quadtree: 16 km down to 250 m.
 pub const LEVELS: u32 = 7;
+/// Levels down to which everything is drawn; finer ones show what is built.
+const WILD_LEVELS: u32 = 6;
 /// The level of detail that tiles of a level are drawn at.
 const DETAIL: [usize; LEVELS as usize] = [0, 0, 0, 1, 2, 3, 4];
 /// Size of what a level leaves out, metres.
 pub const ERROR_M: [f64; LEVELS as usize] = [190.0, 96.0, 48.0, 24.0, 11.0, 4.5, 0.0];
 /// Levels whose ground is a picture.
-const PICTURED_LEVELS: u32 = 4;
+const PICTURED_LEVELS: u32 = 5;
 const PICTURE_PX: u32 = 1024;
+const GLOW_PX: u32 = 512;
+/// From this level on tiles ask for all that stands in a block.
+const TOWN_LEVEL: u32 = 3;
 /// Lower buildings than this are only painted, by level.
-const LEAST_HEIGHT_M: [f32; LEVELS as usize] = [24.0, 15.0, 8.0, 0.0, 0.0, 0.0, 0.0];
+const LEAST_HEIGHT_M: [f32; LEVELS as usize] = [60.0, 36.0, 20.0, 4.0, 0.0, 0.0, 0.0];
 /// Cells of the land's grid along a tile's side, by level.
 const CELLS: [usize; LEVELS as usize] = [96, 72, 64, 48, 40, 40, 32];
 
@@ -54,6 +67,10 @@ pub struct World {
     /// Made ground of the pads by level of detail.
     patches: [Vec<Patch>; 5],
     lamps: Vec<Lamp>,
+    blocks: Blocks,
+    /// The ground of each face where it is made.
+    bases: Vec<Option<(Surface, Rgb)>>,
+    ways: Ways,
 }
 
 impl World {
@@ -62,14 +79,26 @@ impl World {
         let frame = PlanFrame::new(options.lon_deg, options.lat_deg, options.sea_h_m);
         let city = City::new(options.seed);
         progress(0.6, "port and factory");
+        let bases = (0..city.graph.faces.len())
+            .map(|face| {
+                use crate::world::city::graph::Ground as Land;
+                let dry =
+                    !matches!(city.graph.faces[face].ground, Land::Outside | Land::Site(_) | Land::Sea | Land::River);
+                if dry { open::base_of(&city, face) } else { None }
+            })
+            .collect();
+        let mut ways = Ways::new(&city, options.seed);
         Self {
             options: *options,
             frame,
             tree: LandTree { frame, low: DVec2::splat(-WORLD_HALF_M), size_m: WORLD_HALF_M * 2.0 },
             city,
-            fixtures: sites::fixtures(options.seed),
+            fixtures: sites::fixtures(options.seed).into_iter().chain(ways.fixtures.drain(..)).collect(),
             patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
-            lamps: sites::lamps(options.seed),
+            lamps: sites::lamps(options.seed).into_iter().chain(ways.lamps.drain(..)).collect(),
+            blocks: Blocks::default(),
+            bases,
+            ways,
         }
     }
 
@@ -89,8 +118,13 @@ impl World {
         made
     }
 
-    fn town(&self) -> Town<'_> {
-        Town { city: &self.city }
+    /// How many buildings there are.
+    pub fn buildings(&self) -> usize {
+        (0..self.city.graph.faces.len()).map(|face| self.city.buildings_of(face).len()).sum()
+    }
+
+    fn town(&self, rect: Bounds) -> Town<'_> {
+        Town::new(&self.city, &self.blocks, rect)
     }
 
     fn rect(&self, id: TileId) -> Bounds {
@@ -98,20 +132,25 @@ impl World {
         Bounds::new(low, high)
     }
 
-    /// Whether a finer level shows more: everywhere on land, and where something stands in the water.
+    /// Whether a finer level shows more: on land down to [`WILD_LEVELS`], farther where something is built.
     fn refines(&self, id: TileId) -> bool {
         let rect = self.rect(id);
         let half = rect.size().x * 0.5;
-        id.level < 2
-            || self.city.terrain.inland(rect.centre()) > -half * 1.5 - 30.0
-            || self.fixtures.iter().any(|f| touches(&rect, f.at, f.radius_m))
+        let land = id.level < 2 || self.city.terrain.inland(rect.centre()) > -half * 1.5 - 30.0;
+        let stands = || self.fixtures.iter().any(|f| touches(&rect, f.at, f.radius_m));
+        if id.level + 1 < WILD_LEVELS {
+            return land || stands();
+        }
+        let near = rect.grown(10.0);
+        let street = || self.city.graph.edges_in(&near).into_iter().any(|e| self.city.graph.edges[e].class.is_street());
+        let made = || self.city.graph.faces_in(&near).into_iter().any(|f| self.bases[f].is_some());
+        stands() || PADS.iter().any(|pad| outside_of(pad, rect.centre()) < half) || street() || made()
     }
 
     /// Around the buildings of each tile: corners on the plan and the highest point.
     fn houses(&self) -> BTreeMap<TileId, (Bounds, f64)> {
-        let world = self.rect(TileId::ROOT);
         let mut houses: BTreeMap<TileId, (Bounds, f64)> = BTreeMap::new();
-        for building in self.town().buildings(&world) {
+        for building in (0..self.city.graph.faces.len()).flat_map(|face| self.city.buildings_of(face)) {
             let finest = self.tree.tile_at(LEVELS - 1, building.centre());
             let outline = Bounds::around(building.volumes.iter().flat_map(|v| &v.outline));
             let top_u = building.top_u();
@@ -166,17 +205,18 @@ impl World {
         let mut mesh = Mesh::default();
         let mut table: Vec<Feature> = Vec::new();
         let sheet = Sheet { rect, cells: CELLS[level], sunk_m: sunk_m(id.level), skirt_m: skirt_m(id.level) };
+        let town = (id.level >= TOWN_LEVEL).then(|| self.town(rect));
         if id.level < PICTURED_LEVELS {
-            mesh.pictured.extend(self.pictured(&sheet));
-        } else {
-            let mask = self.town().mask(&rect);
+            mesh.pictured.extend(self.pictured(&sheet, town.as_ref(), id.level));
+        } else if let Some(town) = &town {
+            let mask = town.mask(rect.size().x / sheet.cells as f64);
             let covered = |p: DVec2| mask.as_ref().is_some_and(|m| m.brightness(p) > 40);
             let ground = |p: DVec2| {
                 let ground = self.ground(p);
-                Ground { covered: ground.covered || covered(p), ..self.town().open_ground(p).unwrap_or(ground) }
+                Ground { covered: ground.covered || covered(p), ..ground }
             };
-            sheet.land(&mut mesh, &self.city.terrain, ground, |_, _| false);
-            self.town().draw(&mut mesh, &rect, detail);
+            sheet.land(&mut mesh, &self.city.terrain, ground, |p, half_m| self.ways.hides(p, half_m));
+            town.draw_ground(&mut mesh, &mut table, detail);
         }
         let sea_cells = if id.level < 3 { 96 } else { 32 };
         sheet.sea(&mut mesh, &self.city.terrain, sea_cells);
@@ -184,15 +224,22 @@ impl World {
         for patch in self.patches[detail].iter().filter(|patch| inside(&rect, middle(patch))) {
             patch.draw(&mut mesh);
         }
-        let least_m = LEAST_HEIGHT_M[level];
-        self.town().draw_buildings(&mut mesh, &mut table, &rect, detail.max(1), least_m);
         self.draw_fixtures(&mut mesh, &mut table, &rect, detail);
-        if id.level >= 4 {
-            self.draw_trees(&mut mesh, &rect, detail);
+        match &town {
+            Some(town) => {
+                town.draw_buildings(&mut mesh, &mut table, detail.max(1), LEAST_HEIGHT_M[level]);
+                let salt = u64::from(id.level) << 40 | u64::from(id.x) << 20 | u64::from(id.y);
+                let mut stock = Stock::new(detail, self.options.seed ^ salt.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+                town.draw_things(&mut mesh, &mut table, &mut stock);
+                self.draw_trees(&mut table, town, &rect, &mut stock);
+                stock.finish(&mut mesh);
+            }
+            None => self.draw_high(&mut mesh, &mut table, &rect, LEAST_HEIGHT_M[level]),
         }
         mesh.feature = None;
-        if id.level >= 4 {
-            Lamps::new(&grown(&rect, 40.0), self.lamps.iter().copied()).shine(&mut mesh);
+        if let (Some(town), true) = (&town, id.level >= PICTURED_LEVELS) {
+            let lamps = self.lamps.iter().copied().chain(town.lamps());
+            Lamps::new(&grown(&rect, 40.0), lamps).shine(&mut mesh);
         }
         let placement = glb::Placement {
             frame: &self.frame,
@@ -204,18 +251,77 @@ impl World {
     }
 
     fn ground(&self, p: DVec2) -> Ground {
+        if let Some(ground) = self.ways.ground(p) {
+            return ground;
+        }
         let covered = PADS.iter().any(|pad| outside_of(pad, p) <= 0.0);
         Ground { covered, ..cover::ground(&self.city.terrain, p) }
     }
 
-    fn pictured(&self, sheet: &Sheet) -> Option<Pictured> {
+    fn pictured(&self, sheet: &Sheet, town: Option<&Town>, level: u32) -> Option<Pictured> {
         let size_m = sheet.rect.size().x;
         let mut canvas = Canvas::new(sheet.rect.low, size_m, PICTURE_PX)?;
         canvas.wash(4, 0.10, |p| self.ground(p).color);
-        self.town().paint(&mut canvas, &sheet.rect);
+        match town {
+            Some(town) => town.paint(&mut canvas, level + 1 >= PICTURED_LEVELS),
+            None => self.paint_far(&mut canvas, &sheet.rect),
+        }
+        self.ways.paint(&mut canvas, &sheet.rect);
         let picture = canvas.jpeg(82)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain);
-        (!triangles.is_empty()).then_some(Pictured { picture, triangles, uv })
+        let glow = self.glow(sheet, town);
+        (!triangles.is_empty()).then_some(Pictured { picture, glow, triangles, uv })
+    }
+
+    /// The light of lamps on the ground, as it is seen from above at night.
+    fn glow(&self, sheet: &Sheet, town: Option<&Town>) -> Option<Picture> {
+        let mut canvas = Canvas::new(sheet.rect.low, sheet.rect.size().x, GLOW_PX)?;
+        canvas.wash(64, 0.0, |_| [0.0; 3]);
+        let lamps = match town {
+            Some(town) => town.lamps(),
+            None => town::street_lamps(&self.city, &sheet.rect),
+        };
+        let pixel_m = canvas.pixel_m();
+        for lamp in lamps.iter().chain(&self.lamps).filter(|l| touches(&sheet.rect, l.at.truncate(), l.reach_m)) {
+            let warm = ((4600.0 - lamp.kelvin) / 2600.0).clamp(0.0, 1.0) as f32;
+            let color = [0.42, 0.33 - 0.10 * warm, 0.24 - 0.14 * warm];
+            let p = lamp.at.truncate();
+            // What is smaller than a pixel shines with its share of it.
+            let disc = |r: f64| (r.max(pixel_m * 0.8), (r / (pixel_m * 0.8)).min(1.0).powi(2) as f32);
+            let (wide, narrow) = (disc(lamp.reach_m * 0.62), disc(lamp.reach_m * 0.28));
+            canvas.shine(p, wide.0, color, 0.28 * wide.1);
+            canvas.shine(p, narrow.0, color, 0.45 * narrow.1);
+        }
+        canvas.jpeg(70)
+    }
+
+    /// The city from far: the colour of each block, streets, roofs.
+    fn paint_far(&self, canvas: &mut Canvas, rect: &Bounds) {
+        for (face, base) in self.bases.iter().enumerate() {
+            if let (Some((_, color)), true) = (base, self.city.graph.faces[face].bounds.overlaps(rect)) {
+                canvas.fill([&self.city.surface.blocks[face].kerb[..]], *color);
+            }
+        }
+        town::paint_streets(&self.city, canvas, rect);
+        for face in self.city.blocks_in(rect) {
+            for volume in self.city.buildings_of(face).iter().flat_map(|b| &b.volumes) {
+                canvas.fill([&volume.outline[..]], crate::bake::mesh::scale(volume.roof_color, 0.92));
+            }
+        }
+    }
+
+    /// What stands out from far: the highest buildings.
+    fn draw_high(&self, mesh: &mut Mesh, table: &mut Vec<Feature>, rect: &Bounds, least_m: f32) {
+        for face in self.city.blocks_in(rect) {
+            for building in self.city.buildings_of(face) {
+                if building.feature.height_m >= least_m && inside(rect, building.centre()) {
+                    mesh.feature = Some(table.len() as u32);
+                    facade::draw(mesh, &building, 1);
+                    table.push(building.feature);
+                }
+            }
+        }
+        mesh.feature = None;
     }
 
     fn draw_fixtures(&self, mesh: &mut Mesh, table: &mut Vec<Feature>, rect: &Bounds, detail: usize) {
@@ -229,10 +335,14 @@ impl World {
         mesh.feature = None;
     }
 
-    fn draw_trees(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
-        let free = |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && self.town().is_open(p);
+    fn draw_trees(&self, table: &mut Vec<Feature>, town: &Town, rect: &Bounds, stock: &mut Stock) {
+        if stock.detail() < 2 {
+            return;
+        }
+        let free =
+            |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && town.is_open(p) && !self.ways.clears(p);
         for plant in cover::trees(&self.city.terrain, rect, free) {
-            crate::bake::draw::plants::draw(mesh, &plant, detail);
+            stock.plant(table, &plant, 1.0, false);
         }
     }
 }

@@ -18,7 +18,6 @@ pub const KERB_M: f64 = 0.13;
 /// How far apart heights are taken along kerbs, by level of detail.
 const STEP_M: [f64; 5] = [80.0, 60.0, 40.0, 20.0, 8.0];
 const ASPHALT: Rgb = hex(0x4d4d4e);
-const PAVING: Rgb = hex(0xa9a49b);
 const MARKING: Rgb = hex(0xe2e0d8);
 /// How far paint lies above the road.
 const PAINT_UP_M: f64 = 0.025;
@@ -68,13 +67,9 @@ fn inside(rect: &Bounds, p: DVec3) -> bool {
 }
 
 impl Streets<'_> {
-    pub fn draw(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
+    /// Junctions whose middle lies in a rectangle.
+    pub fn junctions(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
         let near = Bounds::new(rect.low - 60.0, rect.high + 60.0);
-        for edge in self.graph.edges_in(&near) {
-            if self.graph.edges[edge].class.is_street() {
-                self.street(mesh, rect, edge, detail);
-            }
-        }
         for (node, junction) in self.junctions_in(&near) {
             let at = self.graph.nodes[node].at;
             if !junction.is_empty() && inside(rect, at.extend(0.0)) {
@@ -130,7 +125,8 @@ impl Streets<'_> {
         cuts
     }
 
-    fn street(&self, mesh: &mut Mesh, rect: &Bounds, edge: usize, detail: usize) {
+    /// The pieces of a street whose middle lies in a rectangle.
+    pub fn street(&self, mesh: &mut Mesh, rect: &Bounds, edge: usize, detail: usize) {
         let e = &self.graph.edges[edge];
         let section = section(self.graph, e);
         let cuts = self.cuts(edge, detail);
@@ -322,9 +318,18 @@ impl Streets<'_> {
         }
     }
 
-    /// The pavement of a block: a kerb, and a band of paving inside of it. Gives the line inside of the pavement on which what
-    /// lies in the block begins, raised by the kerb.
-    pub fn pavement(&self, mesh: &mut Mesh, rect: &Bounds, face: usize, detail: usize) -> Option<Vec<DVec2>> {
+    /// The line inside of a block's pavements, a point for each of its kerb's; `None` where the block is all pavement.
+    pub fn inner_line(&self, face: usize) -> Option<Vec<DVec2>> {
+        let kerb = &self.surface.blocks[face].kerb;
+        let widths = self.pavement_widths(face)?;
+        if widths.iter().all(|&w| w < 0.2) {
+            return Some(kerb.clone());
+        }
+        inset(kerb, |k| widths[k].max(0.05)).filter(|inner| inner.len() == kerb.len())
+    }
+
+    /// How wide the pavement is at each side of the kerb.
+    fn pavement_widths(&self, face: usize) -> Option<Vec<f64>> {
         let block = &self.surface.blocks[face];
         let n = block.kerb.len();
         if n < 3 || self.graph.faces[face].ground != Ground::Block {
@@ -347,13 +352,14 @@ impl Streets<'_> {
                 widths[k] = before.max(after);
             }
         }
-        if widths.iter().all(|&w| w < 0.2) {
-            return Some(block.kerb.clone());
-        }
-        let inner = inset(&block.kerb, |k| widths[k].max(0.05))?;
-        if inner.len() != n || detail < 2 {
-            return Some(inner);
-        }
+        Some(widths)
+    }
+
+    /// The pavement of a block in a rectangle: a kerb, and a band of paving inside of it.
+    pub fn pavement(&self, mesh: &mut Mesh, rect: &Bounds, face: usize, look: (Class, Rgb), detail: usize) {
+        let block = &self.surface.blocks[face];
+        let (Some(widths), Some(inner)) = (self.pavement_widths(face), self.inner_line(face)) else { return };
+        let n = block.kerb.len();
         let normal = self.lie(face);
         for k in 0..n {
             let next = (k + 1) % n;
@@ -362,10 +368,57 @@ impl Streets<'_> {
             if widths[k] < 0.2 || !inside(rect, middle) {
                 continue;
             }
-            self.pavement_piece(mesh, [a, b, c, d], normal, detail);
+            self.pavement_piece(mesh, [a, b, c, d], normal, look, detail);
         }
         mesh.surface = Class::Plain;
-        Some(inner)
+    }
+
+    /// Slopes from the kerbs of a face without a made ground down to below it, where streets or made ground end.
+    pub fn verges(
+        &self,
+        mesh: &mut Mesh,
+        rect: &Bounds,
+        face: usize,
+        is_made: impl Fn(usize) -> bool,
+        detail: usize,
+        look: impl Fn(DVec2) -> (Class, Rgb),
+    ) {
+        let block = &self.surface.blocks[face];
+        let n = block.kerb.len();
+        let along_street = |k: usize| {
+            block.sides.iter().find(|s| in_side(s.first, s.last, n, k)).is_none_or(|side| {
+                let edge = &self.graph.edges[side.edge as usize];
+                let other = if side.forward { edge.right } else { edge.left } as usize;
+                edge.class.is_street() && !edge.bridge || !edge.class.is_street() && is_made(other)
+            })
+        };
+        for k in 0..n {
+            let (a, b) = (block.kerb[k], block.kerb[(k + 1) % n]);
+            if !inside(rect, ((a + b) * 0.5).extend(0.0)) || !along_street(k) {
+                continue;
+            }
+            let (before, after) = (block.kerb[(k + n - 1) % n], block.kerb[(k + 2) % n]);
+            let out = |p: DVec2, d0: DVec2, d1: DVec2| {
+                p + (d0.normalize_or_zero() + d1.normalize_or_zero()).perp().normalize_or_zero() * 3.2
+            };
+            let (c, d) = (out(b, b - a, after - b), out(a, a - before, b - a));
+            let count = parts(a, b, detail);
+            for i in 0..count {
+                let [t0, t1] = [i, i + 1].map(|i| i as f64 / count as f64);
+                let (p, q, r, s) = (a.lerp(b, t0), a.lerp(b, t1), d.lerp(c, t1), d.lerp(c, t0));
+                let on = |p: DVec2, lift: f64| p.extend(self.terrain.height(p) + lift);
+                let (surface, color) = look((p + r) * 0.5);
+                mesh.surface = surface;
+                let normal = Vec3::Z;
+                mesh.quad_normals(
+                    Matter::Solid,
+                    [on(p, 0.01), on(q, 0.01), on(r, -0.75), on(s, -0.75)],
+                    [normal; 4],
+                    [scale(color, 0.9), scale(color, 0.9), color, color],
+                );
+            }
+        }
+        mesh.surface = Class::Plain;
     }
 
     /// The normal of a block's ground as a whole, so that its pieces share vertices.
@@ -374,7 +427,14 @@ impl Streets<'_> {
         DVec3::new(-slope.x, -slope.y, 1.0).normalize().as_vec3()
     }
 
-    fn pavement_piece(&self, mesh: &mut Mesh, [a, b, c, d]: [DVec2; 4], normal: Vec3, detail: usize) {
+    fn pavement_piece(
+        &self,
+        mesh: &mut Mesh,
+        [a, b, c, d]: [DVec2; 4],
+        normal: Vec3,
+        (surface, color): (Class, Rgb),
+        detail: usize,
+    ) {
         let up = if detail >= 3 { KERB_M } else { 0.05 };
         let n = parts(a, b, detail);
         let on = |p: DVec2, lift: f64| p.extend(self.terrain.height(p) + lift);
@@ -382,12 +442,12 @@ impl Streets<'_> {
             let [t0, t1] = [k, k + 1].map(|k| k as f64 / n as f64);
             let (p, q) = (a.lerp(b, t0), a.lerp(b, t1));
             let (r, s) = (d.lerp(c, t1), d.lerp(c, t0));
-            mesh.surface = Class::Paving;
+            mesh.surface = surface;
             mesh.quad_normals(
                 Matter::Solid,
                 [on(p, up), on(q, up), on(r, up), on(s, up)],
                 [normal; 4],
-                [PAVING, PAVING, scale(PAVING, 0.86), scale(PAVING, 0.86)],
+                [color, color, scale(color, 0.86), scale(color, 0.86)],
             );
             if detail >= 4 {
                 mesh.surface = Class::Concrete;
@@ -398,32 +458,6 @@ impl Streets<'_> {
                     [scale(stone, 0.6), scale(stone, 0.6), stone, stone],
                 );
             }
-        }
-    }
-
-    /// Fills a ring with a surface that lies on the terrain at the ring.
-    pub fn fill(
-        &self,
-        mesh: &mut Mesh,
-        ring: &[DVec2],
-        (up_m, normal): (f64, Vec3),
-        detail: usize,
-        color: impl Fn(DVec2) -> Rgb,
-    ) {
-        let mut points: Vec<DVec3> = Vec::new();
-        for k in 0..ring.len() {
-            along(self.terrain, ring[k], ring[(k + 1) % ring.len()], detail, &mut points);
-        }
-        let flat: Vec<[f64; 2]> = points.iter().map(|p| [p.x, p.y]).collect();
-        let mut indices: Vec<u32> = Vec::new();
-        earcut::Earcut::new().earcut(flat.iter().copied(), &[], &mut indices);
-        for t in indices.chunks_exact(3) {
-            let mut p = [0, 1, 2].map(|k| points[t[k] as usize] + DVec3::Z * up_m);
-            if (p[1] - p[0]).cross(p[2] - p[0]).z < 0.0 {
-                p.swap(1, 2);
-            }
-            let v = p.map(|p| mesh.vertex(p, normal, color(p.truncate())));
-            mesh.push(Matter::Solid, v);
         }
     }
 }
@@ -442,7 +476,7 @@ fn drive_outer(bands: &[Band]) -> f64 {
 }
 
 /// The surface of a whole street where its parts can't be told apart.
-fn plain(class: Rank) -> (Class, Rgb) {
+pub fn plain(class: Rank) -> (Class, Rgb) {
     match class {
         Rank::Pedestrian => (Class::Paving, hex(0xb7ac9a)),
         Rank::Promenade => (Class::Paving, hex(0xc9bfab)),
@@ -453,7 +487,7 @@ fn plain(class: Rank) -> (Class, Rgb) {
 }
 
 /// Surface, colour and height of a part of a street.
-fn look(kind: Use, class: Rank) -> (Class, Rgb, f64) {
+pub fn look(kind: Use, class: Rank) -> (Class, Rgb, f64) {
     match kind {
         Use::Median if class == Rank::Boulevard => (Class::Grass, hex(0x74854e), 0.15),
         Use::Median => (Class::Concrete, hex(0x9d9991), 0.10),

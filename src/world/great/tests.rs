@@ -15,20 +15,14 @@ fn write_some_tiles() {
     let made = world.made();
     println!("{} tiles, bounds {:.2} s", made.len(), start.elapsed().as_secs_f64());
     let folder = std::path::Path::new(&out);
-    let chosen: BTreeMap<TileId, Made> = made
+    // Whole families, or the tree would have holes.
+    let whole: BTreeMap<TileId, Made> = made
         .iter()
         .filter(|(id, _)| {
-            let rect = world.rect(**id);
+            let parent = id.parent().unwrap_or(TileId::ROOT);
+            let rect = world.rect(parent);
             f64::from(id.level) <= number("MIRANTE_WORLD_LEVEL", 3.0)
                 || around.chunks_exact(3).any(|a| touches(&rect, DVec2::new(a[0], a[1]), a[2]))
-        })
-        .map(|(id, made)| (*id, *made))
-        .collect();
-    // Whole families only, or the tree would have holes.
-    let whole: BTreeMap<TileId, Made> = chosen
-        .iter()
-        .filter(|(id, _)| {
-            id.parent().is_none_or(|p| p.children().iter().all(|c| !made.contains_key(c) || chosen.contains_key(c)))
         })
         .map(|(id, made)| (*id, *made))
         .collect();
@@ -58,4 +52,139 @@ fn write_some_tiles() {
             *triangles as f64 / n
         );
     }
+}
+
+/// What buildings cost, by district: number, triangles at each level, full and plain.
+#[test]
+#[ignore = "prints figures"]
+fn what_buildings_cost() {
+    use crate::bake::draw::building::Finish;
+    use crate::bake::draw::facade;
+    let start = cpu_time::ThreadTime::now();
+    let city = City::new(7);
+    println!("plan {:.2} s", start.elapsed().as_secs_f64());
+    let mut by: BTreeMap<crate::world::city::districts::District, (usize, [usize; 6], usize, f64, f64)> =
+        BTreeMap::new();
+    for face in 0..city.graph.faces.len() {
+        let start = cpu_time::ThreadTime::now();
+        let buildings = city.buildings_of(face);
+        let entry = by.entry(city.graph.faces[face].district).or_default();
+        entry.4 += start.elapsed().as_secs_f64();
+        entry.0 += buildings.len();
+        for b in buildings.into_iter().step_by(23) {
+            entry.2 += 1;
+            let count = |b: &_, level| {
+                let mut mesh = Mesh::default();
+                facade::draw(&mut mesh, b, level);
+                mesh.triangles.iter().map(Vec::len).sum::<usize>() / 3
+            };
+            let start = cpu_time::ThreadTime::now();
+            entry.1[5] += count(&b, 4);
+            entry.3 += start.elapsed().as_secs_f64();
+            let mut plain = b.clone();
+            plain.volumes.iter_mut().for_each(|v| v.finish = Finish::Plain);
+            for (level, sum) in entry.1.iter_mut().take(5).enumerate() {
+                *sum += count(&plain, level);
+            }
+        }
+    }
+    for (district, (n, sums, sampled, secs, planned)) in by {
+        let k = sampled.max(1);
+        println!(
+            "{district:?}: {n}, planned {planned:.2} s, triangles 0..3 plain {:?}, full {}, {:.2} ms full",
+            sums[..5].iter().map(|s| s / k).collect::<Vec<_>>(),
+            sums[5] / k,
+            secs / k as f64 * 1e3
+        );
+    }
+}
+
+/// What a tile of each level is made of: triangles by who draws them.
+#[test]
+#[ignore = "prints figures"]
+fn what_tiles_are_made_of() {
+    let world = World::new(&Options::default(), &mut |_, _| {});
+    let at = DVec2::new(250.0, -1150.0);
+    let sizes = |mesh: &Mesh| mesh.triangles.iter().map(Vec::len).sum::<usize>() / 3;
+    for level in 0..LEVELS {
+        let id = world.tree.tile_at(level, at);
+        let rect = world.rect(id);
+        let detail = DETAIL[level as usize];
+        let (mut fixtures, mut patches, mut houses, mut ground) = Default::default();
+        let mut table = Vec::new();
+        world.draw_fixtures(&mut fixtures, &mut table, &rect, detail);
+        for patch in world.patches[detail].iter().filter(|patch| inside(&rect, middle(patch))) {
+            patch.draw(&mut patches);
+        }
+        let mut things = Mesh::default();
+        if level >= TOWN_LEVEL {
+            let town = world.town(rect);
+            town.draw_buildings(&mut houses, &mut table, detail.max(1), LEAST_HEIGHT_M[level as usize]);
+            town.draw_ground(&mut ground, &mut table, detail);
+            let mut stock = Stock::new(detail, 1);
+            town.draw_things(&mut things, &mut table, &mut stock);
+            stock.finish(&mut things);
+        } else {
+            world.draw_high(&mut houses, &mut table, &rect, LEAST_HEIGHT_M[level as usize]);
+        }
+        let copies: usize = things.copies.iter().map(|c| c.places.len()).sum();
+        let prototypes: usize = things.copies.iter().map(|c| c.triangles()).sum();
+        println!(
+            "level {level}: fixtures {}, patches {}, buildings {}, ground {}, things {} + {} prototypes ({prototypes}) in {copies} copies, {} rows",
+            sizes(&fixtures),
+            sizes(&patches),
+            sizes(&houses),
+            sizes(&ground),
+            sizes(&things),
+            things.copies.len(),
+            table.len()
+        );
+    }
+}
+
+/// What the whole world weighs and costs, from every n-th tile of each level (`MIRANTE_WORLD_EVERY`, 9).
+#[test]
+#[ignore = "prints figures"]
+fn what_the_world_weighs() {
+    use std::io::Write;
+    let every = std::env::var("MIRANTE_WORLD_EVERY").ok().and_then(|v| v.parse().ok()).unwrap_or(9usize);
+    let start = cpu_time::ThreadTime::now();
+    let world = World::new(&Options::default(), &mut |_, _| {});
+    let made = world.made();
+    let (mut secs, mut packed, mut stored) = (start.elapsed().as_secs_f64(), 0.0, 0.0);
+    for level in 0..LEVELS {
+        let all: Vec<TileId> = made.keys().copied().filter(|id| id.level == level).collect();
+        // Runs of neighbours, as the blocks that they share are planned once.
+        let some: Vec<TileId> = all.chunks(8).step_by(if level < 4 { 1 } else { every }).flatten().copied().collect();
+        let start = cpu_time::ThreadTime::now();
+        let (mut bytes, mut zipped, mut triangles, mut most) = (0, 0, 0, (0, 0));
+        for &id in &some {
+            let tile = world.tile(id);
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+            encoder.write_all(&tile.bytes).unwrap();
+            let small = encoder.finish().unwrap().len();
+            bytes += tile.bytes.len();
+            zipped += small;
+            triangles += tile.triangles;
+            most = (most.0.max(tile.bytes.len()), most.1.max(tile.triangles));
+        }
+        let share = all.len() as f64 / some.len().max(1) as f64;
+        let spent = start.elapsed().as_secs_f64();
+        println!(
+            "level {level}: {} tiles, {:.0} ms, {:.0} KB, zipped {:.0} KB, {} triangles each; at most {:.0} KB, {} triangles; in all {:.0} s, {:.0} MB, {:.0} MB",
+            all.len(),
+            spent * 1e3 / some.len() as f64,
+            bytes as f64 / some.len() as f64 / 1e3,
+            zipped as f64 / some.len() as f64 / 1e3,
+            triangles / some.len(),
+            most.0 as f64 / 1e3,
+            most.1,
+            spent * share,
+            bytes as f64 * share / 1e6,
+            zipped as f64 * share / 1e6
+        );
+        (secs, packed, stored) =
+            (secs + spent * share, packed + bytes as f64 * share / 1e6, stored + zipped as f64 * share / 1e6);
+    }
+    println!("in all {secs:.0} s, {packed:.0} MB, zipped {stored:.0} MB");
 }

@@ -1,236 +1,418 @@
-//! The city's ground in a tile: which land is covered, what lies in blocks, and how all of it is painted for far levels.
+//! The city in a tile: ground between the streets, what lies and stands on it, and its lamps.
 //!
-//! Plan frame metres.
+//! What is drawn belongs to the tile that its middle lies in. Plan frame metres.
 
-use glam::DVec2;
+use std::sync::Arc;
 
-use super::sheet::Ground;
+use glam::{DVec2, DVec3, Vec3};
+
+use super::blocks::{Block, Blocks};
+use super::cover;
 use super::streets::{KERB_M, Streets};
-use crate::bake::det::{Rng, noise};
-use crate::bake::draw::building::Building;
+use super::things::Stock;
+use crate::bake::det::noise;
+use crate::bake::draw::building::{Building, Finish};
 use crate::bake::draw::facade;
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Mesh, Rgb, Surface as Class, blend, hex, scale};
+use crate::bake::mesh::{Mesh, Rgb, Surface as Class, hex, scale};
+use crate::bake::model::Value;
 use crate::bake::paint::Canvas;
 use crate::world::city::City;
 use crate::world::city::districts::District;
-use crate::world::city::geom::{Bounds, area};
-use crate::world::city::graph::{Class as Rank, Ground as Land};
+use crate::world::city::geom::{Bounds, area, contains};
+use crate::world::city::open::{Patch, PatchKind};
 use crate::world::city::surface::section;
+use crate::world::city::things::{self, Kind, Thing};
+use crate::world::sites::Lamp;
 
-/// Blocks above this size follow the terrain's grid instead of having a surface of their own.
-const MOST_BLOCK_M2: f64 = 36_000.0;
 /// The mask of covered land has pixels of about this size.
-const MASK_M: f64 = 1.0;
+const MASK_M: f64 = 0.8;
+/// How far the soft shade at the feet of buildings reaches.
+const SHADE_M: f64 = 1.1;
+/// Lamps reach no farther than this.
+const MOST_REACH_M: f64 = 36.0;
 
-/// The plan, for drawing.
+/// The plan around a tile, for drawing it.
 pub struct Town<'a> {
-    pub city: &'a City,
+    city: &'a City,
+    rect: Bounds,
+    blocks: Vec<Arc<Block>>,
 }
 
-impl Town<'_> {
-    fn streets(&self) -> Streets<'_> {
+impl<'a> Town<'a> {
+    pub fn new(city: &'a City, blocks: &Blocks, rect: Bounds) -> Self {
+        Self { city, rect, blocks: blocks.within(city, &rect.grown(24.0)) }
+    }
+
+    fn streets(&self) -> Streets<'a> {
         let City { graph, surface, terrain, seed, .. } = self.city;
         Streets { graph, surface, terrain, seed: *seed }
     }
 
-    /// Whether a face's land has a surface of its own.
-    fn is_block(&self, face: usize) -> bool {
-        let f = &self.city.graph.faces[face];
-        let dense = !matches!(
-            f.district,
-            District::Fields
-                | District::Wild
-                | District::Waterfront
-                | District::Park
-                | District::Cemetery
-                | District::Allotments
-                | District::Slabs
-                | District::Campus
-        );
-        f.ground == Land::Block && dense && area(&self.city.surface.blocks[face].kerb) < MOST_BLOCK_M2
+    fn is_here(&self, p: DVec2) -> bool {
+        p.cmpge(self.rect.low).all() && p.cmplt(self.rect.high).all()
     }
 
-    /// White where streets and blocks cover the land of a rectangle.
-    pub fn mask(&self, rect: &Bounds) -> Option<Canvas> {
-        let size_m = rect.size().x;
+    /// White where streets and made ground cover the land, and a cell of the land's grid around.
+    pub fn mask(&self, cell_m: f64) -> Option<Canvas> {
+        let size_m = self.rect.size().x;
         let size_px = (size_m / MASK_M).clamp(64.0, 1024.0) as u32;
-        let mut canvas = Canvas::new(rect.low, size_m, size_px)?;
+        let mut canvas = Canvas::new(self.rect.low, size_m, size_px)?;
         let white = [1.0; 3];
-        for face in self.city.graph.faces_in(rect) {
-            if self.is_block(face) {
-                canvas.fill([&self.city.surface.blocks[face].kerb[..]], white);
-            }
+        let margin_m = cell_m * 1.5;
+        for block in self.blocks.iter().filter(|b| b.is_made()) {
+            let kerb = &self.city.surface.blocks[block.face].kerb;
+            canvas.fill([&kerb[..]], white);
+            let mut closed = kerb.clone();
+            closed.extend(kerb.first());
+            canvas.stroke(&closed, 2.0 * margin_m, white);
         }
-        for edge in self.city.graph.edges_in(rect) {
+        for edge in self.city.graph.edges_in(&self.rect.grown(margin_m + 20.0)) {
             let e = &self.city.graph.edges[edge];
             if e.class.is_street() && !e.bridge {
                 let section = section(&self.city.graph, e);
-                canvas.stroke(&e.line.points, 2.0 * (section.half_m + section.pavement_m), white);
+                canvas.stroke(&e.line.points, 2.0 * (section.half_m + section.pavement_m + margin_m), white);
             }
         }
         Some(canvas)
     }
 
-    /// What lies on land that has no surface of its own: parks and lawns instead of wild cover. `None` outside of the city.
-    pub fn open_ground(&self, p: DVec2) -> Option<Ground> {
-        let here = Bounds::new(p - 0.5, p + 0.5);
-        let face = self.city.graph.faces_in(&here).into_iter().find(|&f| {
-            self.city.graph.faces[f].ground == Land::Block
-                && crate::world::city::geom::contains(&self.city.surface.blocks[f].kerb, p)
-        })?;
-        let (surface, color) = match self.city.graph.faces[face].district {
-            District::Fields | District::Wild | District::Waterfront => return None,
-            District::Park => (Class::Grass, hex(0x6c8047)),
-            District::Cemetery => (Class::Grass, hex(0x76855a)),
-            District::Allotments => (Class::Soil, hex(0x86805a)),
-            District::Slabs | District::Campus | District::Hospital => (Class::Grass, hex(0x7a8a52)),
-            other => block_look(other, self.city.seed, face),
-        };
-        let tone = 1.0 + 0.12 * noise(self.city.seed ^ 61, p / 45.0) as f32;
-        Some(Ground { surface, color: scale(color, tone), covered: false })
-    }
-
-    /// Whether trees of open country may grow at a place: not in streets nor on settled land.
-    pub fn is_open(&self, p: DVec2) -> bool {
-        let here = Bounds::new(p - 12.0, p + 12.0);
-        let on_street = self.city.graph.edges_in(&here).into_iter().any(|e| {
-            let edge = &self.city.graph.edges[e];
-            edge.class.is_street() && edge.line.nearest(p).0 < edge.class.half_m() + 4.0
-        });
-        let settled = || {
-            let face = self
-                .city
-                .graph
-                .faces_in(&here)
-                .into_iter()
-                .find(|&f| crate::world::city::geom::contains(&self.city.surface.blocks[f].kerb, p));
-            face.is_none_or(|f| {
-                let f = &self.city.graph.faces[f];
-                f.ground != Land::Block || f.district.is_settled() && f.district != District::Park
-            })
-        };
-        !on_street && !settled()
-    }
-
-    /// Streets, pavements and blocks of a tile as geometry.
-    pub fn draw(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
+    /// Streets, pavements and made ground, with what lies on it.
+    pub fn draw_ground(&self, mesh: &mut Mesh, table: &mut Vec<Feature>, detail: usize) {
         let streets = self.streets();
-        streets.draw(mesh, rect, detail);
-        let near = Bounds::new(rect.low - 20.0, rect.high + 20.0);
-        for face in self.city.graph.faces_in(&near) {
-            let Some(inner) = streets.pavement(mesh, rect, face, detail) else { continue };
-            let middle = self.city.graph.faces[face].bounds.centre();
-            let here = middle.cmpge(rect.low).all() && middle.cmplt(rect.high).all();
-            if here && self.is_block(face) {
-                let (surface, color) = block_look(self.city.graph.faces[face].district, self.city.seed, face);
-                mesh.surface = surface;
-                let up = if detail >= 3 { KERB_M } else { 0.05 };
-                let tone = |p: DVec2| scale(color, 1.0 + 0.1 * noise(self.city.seed ^ 62, p / 9.0) as f32);
-                streets.fill(mesh, &inner, (up, streets.lie(face)), detail, tone);
-                mesh.surface = Class::Plain;
+        for edge in self.city.graph.edges_in(&self.rect.grown(60.0)) {
+            if self.city.graph.edges[edge].class.is_street() {
+                featured(mesh, table, |mesh| streets.street(mesh, &self.rect, edge, detail), || self.street_row(edge));
+            }
+        }
+        streets.junctions(mesh, &self.rect, detail);
+        for block in &self.blocks {
+            if block.is_made() {
+                let draw = |mesh: &mut Mesh| self.block_ground(mesh, &streets, block, detail);
+                featured(mesh, table, draw, || block_row(self.city, block.face));
+            } else {
+                let is_made = |face: usize| self.blocks.iter().any(|b| b.face == face && b.is_made());
+                let look = |p: DVec2| {
+                    let ground = cover::ground(&self.city.terrain, p);
+                    (ground.surface, ground.color)
+                };
+                streets.verges(mesh, &self.rect, block.face, is_made, detail, look);
             }
         }
     }
 
-    /// Buildings whose middle lies in a rectangle.
-    pub fn buildings(&self, rect: &Bounds) -> Vec<Building> {
-        let inside = |p: DVec2| p.cmpge(rect.low).all() && p.cmplt(rect.high).all();
-        let mut out = Vec::new();
-        for face in self.city.blocks_in(rect) {
-            out.extend(self.city.buildings_of(face).into_iter().filter(|b| inside(b.centre())));
+    fn street_row(&self, edge: usize) -> Feature {
+        let e = &self.city.graph.edges[edge];
+        let lanes = section(&self.city.graph, e);
+        let name = self.city.graph.name_of(edge);
+        Feature::new(format!("street-{edge}"), "street", name, e.class.name(), 0.0)
+            .with("speed_kmh", Value::Integer(lanes.speed_kmh as i64))
+    }
+
+    /// The tone of made ground at a place.
+    fn tone(&self, color: Rgb, p: DVec2) -> Rgb {
+        let coarse = 0.09 * noise(self.city.seed ^ 62, p / 31.0) as f32;
+        scale(color, 1.0 + coarse + 0.06 * noise(self.city.seed ^ 63, p / 9.0) as f32)
+    }
+
+    fn block_ground(&self, mesh: &mut Mesh, streets: &Streets, block: &Block, detail: usize) {
+        let (Some(tin), Some((surface, color))) = (block.tin(self.city, detail), block.land.base) else { return };
+        streets.pavement(mesh, &self.rect, block.face, block.land.pavement, detail);
+        let normal = streets.lie(block.face);
+        let keep = |p: DVec2| self.is_here(p);
+        mesh.surface = surface;
+        tin.draw(mesh, normal, keep, |p| self.tone(color, p));
+        let layers = layers(&block.land.patches);
+        let least_m2 = if detail >= 4 { 1.5 } else { 14.0 };
+        for (patch, layer) in block.land.patches.iter().zip(layers) {
+            if area(&patch.outline) < least_m2 || !Bounds::around(&patch.outline).overlaps(&self.rect.grown(20.0)) {
+                continue;
+            }
+            mesh.surface = patch.surface;
+            let lift = 0.012 + 0.014 * f64::from(layer);
+            let tone = |p| if is_water(patch.kind) { patch.color } else { self.tone(patch.color, p) };
+            tin.lay(mesh, &patch.outline, (lift, normal), keep, tone);
         }
-        out
+        if detail >= 4 {
+            mesh.surface = surface;
+            self.shades(mesh, block, normal, color);
+        }
+        mesh.surface = Class::Plain;
+    }
+
+    /// The shade that walls keep at their feet.
+    fn shades(&self, mesh: &mut Mesh, block: &Block, normal: Vec3, color: Rgb) {
+        let kerb = &self.city.surface.blocks[block.face].kerb;
+        let inner = self.streets().inner_line(block.face);
+        let ring = inner.as_ref().unwrap_or(kerb);
+        let on = |p: DVec2| p.extend(self.city.terrain.height(p) + KERB_M + 0.03);
+        for volume in block.buildings.iter().flat_map(|b| &b.volumes).filter(|v| !v.raised) {
+            let n = volume.outline.len();
+            for k in 0..n {
+                let (a, b) = (volume.outline[k], volume.outline[(k + 1) % n]);
+                let out = -(b - a).normalize_or_zero().perp() * SHADE_M;
+                let middle = (a + b) * 0.5;
+                if !self.is_here(middle) || (b - a).length() < 1.5 || !contains(ring, middle + out * 1.5) {
+                    continue;
+                }
+                let (c, d) = (b + out, a + out);
+                let dark = scale(color, 0.58);
+                mesh.quad_normals(
+                    crate::bake::mesh::Matter::Solid,
+                    [on(a), on(d), on(c), on(b)],
+                    [normal; 4],
+                    [dark, self.tone(color, d), self.tone(color, c), dark],
+                );
+            }
+        }
+    }
+
+    /// Buildings whose middle lies in the tile.
+    fn buildings(&self) -> impl Iterator<Item = (&Block, &Building)> {
+        self.blocks
+            .iter()
+            .flat_map(|block| block.buildings.iter().map(move |b| (&**block, b)))
+            .filter(|(_, b)| self.is_here(b.centre()))
     }
 
     /// Draws buildings that are at least so high, each with a row in the table.
-    pub fn draw_buildings(
-        &self,
-        mesh: &mut Mesh,
-        table: &mut Vec<Feature>,
-        rect: &Bounds,
-        detail: usize,
-        least_m: f32,
-    ) {
-        for building in self.buildings(rect) {
+    pub fn draw_buildings(&self, mesh: &mut Mesh, table: &mut Vec<Feature>, detail: usize, least_m: f32) {
+        for (block, building) in self.buildings() {
             if building.feature.height_m < least_m {
                 continue;
             }
+            if detail < 2 {
+                // From far only whole blocks can be told apart.
+                mesh.feature = Some(self.block_feature(table, block));
+                facade::draw(mesh, building, detail);
+                continue;
+            }
             mesh.feature = Some(table.len() as u32);
-            facade::draw(mesh, &building, detail);
-            table.push(building.feature);
+            let district = self.city.graph.faces[block.face].district;
+            if detail >= 4 && !is_walked(district) {
+                let mut plain = building.clone();
+                plain.volumes.iter_mut().for_each(|v| v.finish = Finish::Plain);
+                facade::draw(mesh, &plain, detail);
+            } else {
+                facade::draw(mesh, building, detail);
+            }
+            table.push(building.feature.clone());
         }
         mesh.feature = None;
         mesh.surface = Class::Plain;
     }
 
-    /// Paints blocks and streets over natural cover.
-    pub fn paint(&self, canvas: &mut Canvas, rect: &Bounds) {
-        let pixel_m = canvas.pixel_m();
-        for face in self.city.graph.faces_in(rect) {
-            let f = &self.city.graph.faces[face];
-            if f.ground != Land::Block || !f.district.is_settled() {
-                continue;
-            }
-            let (_, color) = match f.district {
-                District::Park => (Class::Grass, hex(0x66793f)),
-                District::Cemetery => (Class::Grass, hex(0x76855a)),
-                District::Allotments => (Class::Soil, hex(0x86805a)),
-                District::Slabs | District::Campus | District::Hospital => (Class::Grass, hex(0x7a8a52)),
-                other => block_look(other, self.city.seed, face),
-            };
-            canvas.fill([&self.city.surface.blocks[face].kerb[..]], color);
+    fn block_feature(&self, table: &mut Vec<Feature>, block: &Block) -> u32 {
+        let row = block_row(self.city, block.face);
+        if table.last().is_none_or(|last| last.id != row.id) {
+            table.push(row);
         }
-        let mut edges: Vec<usize> = self.city.graph.edges_in(rect);
-        // Large streets lie over small ones.
-        edges.sort_by_key(|&e| (std::cmp::Reverse(self.city.graph.edges[e].class), e));
-        for edge in edges {
+        table.len() as u32 - 1
+    }
+
+    /// Calls back with each thing that stands in the tile, its foot and the ground's normal there.
+    fn each_thing(&self, mut visit: impl FnMut(&Thing, DVec3, Vec3)) {
+        let terrain = &self.city.terrain;
+        let up = |p: DVec2| {
+            let slope = terrain.hillside(p);
+            DVec3::new(-slope.x, -slope.y, 1.0).normalize().as_vec3()
+        };
+        for edge in self.city.graph.edges_in(&self.rect.grown(20.0)) {
             let e = &self.city.graph.edges[edge];
-            if !e.class.is_street() {
-                continue;
-            }
-            let section = section(&self.city.graph, e);
-            let (road, pavement) = (street_tone(e.class), hex(0xa39e95));
-            if section.pavement_m > 0.5 && pixel_m < 4.0 {
-                canvas.stroke(&e.line.points, 2.0 * (section.half_m + section.pavement_m), pavement);
-            }
-            // Small streets stay visible as what they darken.
-            canvas.stroke(&e.line.points, (2.0 * section.half_m).max(pixel_m * 0.7), road);
-            if e.class == Rank::Boulevard && pixel_m < 3.0 {
-                canvas.stroke(&e.line.points, 4.0, hex(0x74854e));
+            for thing in things::along_edge(self.city, edge).iter().filter(|t| self.is_here(t.at)) {
+                let ground_u = if e.bridge {
+                    let (_, along_m) = e.line.nearest(thing.at);
+                    self.city.surface.street_u(&self.city.graph, terrain, edge, along_m)
+                } else {
+                    terrain.height(thing.at)
+                };
+                let up = if e.bridge { Vec3::Z } else { up(thing.at) };
+                visit(thing, thing.at.extend(ground_u + thing.lift_m), up);
             }
         }
-        // Roofs: what is too low to be drawn as a body still gives the city its grain.
-        for building in self.buildings(rect) {
+        for block in &self.blocks {
+            let lift = if block.is_made() { 0.0 } else { -things::KERB_M };
+            for thing in block.things.iter().filter(|t| self.is_here(t.at)) {
+                visit(thing, thing.at.extend(terrain.height(thing.at) + thing.lift_m + lift), up(thing.at));
+            }
+        }
+    }
+
+    pub fn draw_things(&self, mesh: &mut Mesh, table: &mut Vec<Feature>, stock: &mut Stock) {
+        self.each_thing(|thing, foot, up| stock.add(mesh, table, thing, foot, up));
+    }
+
+    /// Street lamps that shine into the tile.
+    pub fn lamps(&self) -> Vec<Lamp> {
+        let around = self.rect.grown(MOST_REACH_M);
+        let terrain = &self.city.terrain;
+        let mut lamps = Vec::new();
+        let mut add = |thing: &Thing| {
+            if let Kind::Lamp { height_m, reach_m, kelvin } = thing.kind
+                && around.contains(thing.at)
+            {
+                // Over the road, where the arm ends.
+                let at = thing.at + thing.along * if height_m >= 7.0 { 1.9 } else { 0.0 };
+                let at = at.extend(terrain.height(at) + thing.lift_m + height_m);
+                lamps.push(Lamp { at, reach_m, kelvin });
+            }
+        };
+        for edge in self.city.graph.edges_in(&around) {
+            things::along_edge(self.city, edge).iter().for_each(&mut add);
+        }
+        self.blocks.iter().flat_map(|b| &b.things).for_each(&mut add);
+        lamps
+    }
+
+    /// Whether trees of open country may grow at a place: not in streets nor on made ground.
+    pub fn is_open(&self, p: DVec2) -> bool {
+        let here = Bounds::new(p, p).grown(22.0);
+        let on_street = self.city.graph.edges_in(&here).into_iter().any(|e| {
+            let edge = &self.city.graph.edges[e];
+            edge.class.is_street() && edge.line.nearest(p).0 < edge.class.half_m() + 5.0
+        });
+        !on_street
+            && self.blocks.iter().any(|b| {
+                !b.is_made()
+                    && self.city.graph.faces[b.face].bounds.contains(p)
+                    && contains(&self.city.surface.blocks[b.face].kerb, p)
+            })
+    }
+
+    /// Paints what is built over natural cover. `with_bodies`: buildings and trees are drawn on it as well.
+    pub fn paint(&self, canvas: &mut Canvas, with_bodies: bool) {
+        let near = canvas.pixel_m() < 5.0;
+        for block in self.blocks.iter().filter(|b| b.is_made()) {
+            let Some((_, color)) = block.land.base else { continue };
+            let kerb = &self.city.surface.blocks[block.face].kerb;
+            canvas.fill([&kerb[..]], if near { block.land.pavement.1 } else { color });
+            let inner = if near { self.streets().inner_line(block.face) } else { None };
+            if let Some(inner) = &inner {
+                canvas.fill([&inner[..]], color);
+            }
+            for patch in &block.land.patches {
+                if area(&patch.outline) > canvas.pixel_m() * canvas.pixel_m() * 1.5 {
+                    canvas.fill([&patch.outline[..]], patch.color);
+                }
+            }
+        }
+        paint_streets(self.city, canvas, &self.rect);
+        let pixel_m = canvas.pixel_m();
+        for (_, building) in self.buildings_around() {
             for volume in &building.volumes {
-                canvas.fill([&volume.outline[..]], scale(volume.roof_color, 0.95));
+                if with_bodies {
+                    let mut line = volume.outline.clone();
+                    line.extend(volume.outline.first());
+                    canvas.stroke(&line, 3.4, hex(0x57534c));
+                } else {
+                    canvas.fill([&volume.outline[..]], scale(volume.roof_color, 0.95));
+                }
+            }
+        }
+        if pixel_m < 4.5 {
+            self.each_thing(|thing, foot, _| {
+                if matches!(thing.kind, Kind::Tree(_)) {
+                    let p = foot.truncate();
+                    let r = thing.size_m * 0.34;
+                    let disc = |r: f64, off: DVec2| -> Vec<DVec2> {
+                        let turn = |k: usize| crate::bake::det::unit_vector(std::f64::consts::TAU * k as f64 / 7.0);
+                        (0..7).map(|k| p + off + turn(k) * r).collect()
+                    };
+                    canvas.veil(&disc(r * 1.15, DVec2::new(0.6, -0.9)), hex(0x20261a), 0.55);
+                    if !with_bodies {
+                        canvas.veil(&disc(r, DVec2::ZERO), hex(0x55683a), 0.95);
+                        canvas.veil(&disc(r * 0.55, DVec2::new(-0.5, 0.6)), hex(0x748a4c), 0.8);
+                    }
+                }
+            });
+        }
+    }
+
+    fn buildings_around(&self) -> impl Iterator<Item = (&Block, &Building)> {
+        self.blocks.iter().flat_map(|block| block.buildings.iter().map(move |b| (&**block, b)))
+    }
+}
+
+/// Paints streets as far as they are wider than a share of a pixel.
+pub fn paint_streets(city: &City, canvas: &mut Canvas, rect: &Bounds) {
+    let pixel_m = canvas.pixel_m();
+    let mut edges: Vec<usize> = city.graph.edges_in(rect);
+    // Large streets lie over small ones.
+    edges.sort_by_key(|&e| (std::cmp::Reverse(city.graph.edges[e].class), e));
+    for edge in edges {
+        let e = &city.graph.edges[edge];
+        if !e.class.is_street() {
+            continue;
+        }
+        let section = section(&city.graph, e);
+        let road = super::streets::plain(e.class).1;
+        if section.pavement_m > 0.5 && pixel_m < 4.0 {
+            canvas.stroke(&e.line.points, 2.0 * (section.half_m + section.pavement_m), hex(0xa39e95));
+        }
+        // Small streets stay visible as what they darken.
+        canvas.stroke(&e.line.points, (2.0 * section.half_m).max(pixel_m * 0.7), road);
+        if pixel_m < 3.0 {
+            for band in section.bands {
+                let tone = super::streets::look(band.kind, e.class).1;
+                for side in [-1.0, 1.0] {
+                    let off = side * (band.from_m + band.to_m) * 0.5;
+                    canvas.stroke(&e.line.beside(|_| off), band.to_m - band.from_m, tone);
+                }
             }
         }
     }
 }
 
-fn street_tone(class: Rank) -> Rgb {
-    match class {
-        Rank::Pedestrian | Rank::Promenade => hex(0xbdb29f),
-        Rank::Lane => hex(0x8f887d),
-        Rank::Track => hex(0xa08c6a),
-        _ => hex(0x55555a),
-    }
+/// The land of a block as a feature.
+pub fn block_row(city: &City, face: usize) -> Feature {
+    let district = city.graph.faces[face].district.name();
+    Feature::new(format!("land-{face}"), "land", city.quarter_name(face), district, 0.0)
 }
 
-/// What the ground of a block without a plan of its own looks like.
-fn block_look(district: District, seed: u64, face: usize) -> (Class, Rgb) {
-    let mut rng = Rng::of(seed, 63, face as u64);
-    let tone = rng.range(0.9, 1.08) as f32;
-    let (class, color) = match district {
-        District::OldTown => (Class::Paving, hex(0xa1978a)),
-        District::Core | District::Hotels | District::Stadium => (Class::Paving, hex(0xa9a49b)),
-        District::Grid | District::Blocks => {
-            (Class::Paving, blend(hex(0x98938a), hex(0x7a8a52), rng.range(0.0, 0.5) as f32))
+/// Street lamps in a rectangle, without what stands on blocks.
+pub fn street_lamps(city: &City, rect: &Bounds) -> Vec<Lamp> {
+    let mut lamps = Vec::new();
+    for edge in city.graph.edges_in(rect) {
+        for thing in things::along_edge(city, edge) {
+            if let Kind::Lamp { height_m, reach_m, kelvin } = thing.kind {
+                lamps.push(Lamp { at: thing.at.extend(height_m), reach_m, kelvin });
+            }
         }
-        District::Industry | District::Commerce => (Class::Concrete, hex(0x8f8c85)),
-        District::Village => (Class::Soil, hex(0x9a8d6c)),
-        _ => (Class::Grass, blend(hex(0x7a8a52), hex(0x8d9160), rng.unit() as f32)),
-    };
-    (class, scale(color, tone))
+    }
+    lamps
+}
+
+/// Districts in whose streets an eye walks: their houses are drawn in full.
+fn is_walked(district: District) -> bool {
+    matches!(district, District::OldTown | District::Core | District::Grid | District::Hotels | District::Waterfront)
+}
+
+fn is_water(kind: PatchKind) -> bool {
+    matches!(kind, PatchKind::Pond | PatchKind::Pool)
+}
+
+/// How many patches of other kinds each lies over, bounded.
+fn layers(patches: &[Patch]) -> Vec<u8> {
+    let bounds: Vec<Bounds> = patches.iter().map(|p| Bounds::around(&p.outline)).collect();
+    let mut layers: Vec<u8> = Vec::with_capacity(patches.len());
+    for k in 0..patches.len() {
+        let below = (0..k)
+            .filter(|&j| patches[j].kind != patches[k].kind && bounds[j].overlaps(&bounds[k]))
+            .map(|j| layers[j] + 1)
+            .max();
+        layers.push(below.unwrap_or(0).min(5));
+    }
+    layers
+}
+
+/// Draws with a row of the table, which is added only if anything is drawn.
+fn featured(mesh: &mut Mesh, table: &mut Vec<Feature>, draw: impl FnOnce(&mut Mesh), row: impl FnOnce() -> Feature) {
+    let count = |mesh: &Mesh| mesh.triangles.iter().map(Vec::len).sum::<usize>();
+    let before = count(mesh);
+    mesh.feature = Some(table.len() as u32);
+    draw(mesh);
+    mesh.feature = None;
+    if count(mesh) > before {
+        table.push(row());
+    }
 }

@@ -4,7 +4,7 @@
 
 use super::parts::{LIT_LAMP, LIT_RED, railing};
 use super::pen::{P, Pen, faces, placed};
-use super::{Builder, Extent, Fixture};
+use super::{Builder, Extent};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rgb, Surface, hex, scale};
 use glam::{DAffine3, DVec2, DVec3};
@@ -47,17 +47,12 @@ impl Route {
 
 /// The whole bridge: `route` is the roadway's middle line, `ground_u` the ground or the water's bed, `main` the main span
 /// as distances along the route (its towers stand there).
-pub fn bridge(
-    id: &str,
-    name: &str,
-    route: &[DVec3],
-    ground_u: &dyn Fn(DVec2) -> f64,
-    main: (f64, f64),
-) -> Vec<Fixture> {
+pub fn bridge(id: &str, name: &str, route: &[DVec3], ground_u: &dyn Fn(DVec2) -> f64, main: (f64, f64)) -> Builder {
     let mut site = Builder::new(0, DAffine3::IDENTITY);
     let route = Route::new(route);
     let pieces = (route.length_m() / PIECE_M).ceil() as usize;
     let mut piers = Vec::new();
+    let over_ground = |p: DVec3| (p.z - ground_u(p.truncate()).max(0.0)).max(0.0);
     for k in 0..pieces {
         let [s0, s1] = [k, k + 1].map(|k| route.length_m() * k as f64 / pieces as f64);
         let steps = 4;
@@ -76,7 +71,7 @@ pub fn bridge(
         .year(1998);
         site.add(
             DAffine3::from_translation(middle),
-            Extent((s1 - s0) * 0.5 + DECK_M * 0.6, 12.0, 0),
+            Extent((s1 - s0) * 0.5 + DECK_M * 0.6, over_ground(middle) + 12.0, 0),
             Some(feature),
             move |pen| deck(pen, &inner),
         );
@@ -135,11 +130,11 @@ pub fn bridge(
             above + drop,
         )
         .year(1998);
-        site.add(frame, Extent(span + 4.0, above + 6.0, 0), Some(feature), move |pen| {
+        site.add(frame, Extent(span + 4.0, over_ground(p) + above + 6.0, 0), Some(feature), move |pen| {
             tower(pen, above, drop, &anchors)
         });
     }
-    site.fixtures
+    site
 }
 
 /// A piece of the deck through points with directions.

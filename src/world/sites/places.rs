@@ -26,7 +26,7 @@ pub fn entrance_hole(at: DVec2, along: DVec2) -> [DVec2; 4] {
 }
 
 /// An entrance of the underground: stairs going down along +x under a roof of glass, a lift beside it.
-pub fn station_entrance(id: &str, at: DVec3, along: DVec2, name: &'static str) -> Vec<Fixture> {
+pub fn station_entrance(id: &str, at: DVec3, along: DVec2, name: &'static str) -> Builder {
     let mut site = Builder::new(0, placed(at, along));
     let feature = Feature::new(id, "entrance", format!("{name}, entrance"), "underground station", 4.4).year(2002);
     site.add(DAffine3::IDENTITY, Extent(9.0, 5.0, 1), Some(feature), move |pen| entrance(pen, name));
@@ -34,7 +34,7 @@ pub fn station_entrance(id: &str, at: DVec3, along: DVec2, name: &'static str) -
         Feature::new(format!("{id}-lift"), "lift", format!("{name}, lift"), "underground station", 4.0).year(2011);
     site.add(turned([-2.0, 6.5, 0.0], 0.0), Extent(3.0, 4.4, 2), Some(lift), lift_house);
     site.lamp([-3.0, 0.0, 3.6], 14.0, 4000.0);
-    site.fixtures
+    site
 }
 
 fn entrance(pen: &mut Pen, name: &str) {
@@ -247,11 +247,12 @@ pub fn chair_lift(id: &str, bottom: DVec2, top: DVec2, height_u: &dyn Fn(DVec2) 
     for (k, pair) in lift_heads(bottom, top, height_u).windows(2).enumerate() {
         let (a, b) = (pair[0], pair[1]);
         let m = a.midpoint(b);
+        let high = a.z.max(b.z) - height_u(m.truncate()) + 4.0;
         let (a, b) = (a - m, b - m);
         let feature =
             Feature::new(format!("{id}-rope-{}", k + 1), "rope", format!("Lift span {}", k + 1), "ropes", 12.0);
         let side = along.perp().extend(0.0) * (LIFT_GAUGE_M * 0.5);
-        site.add(DAffine3::from_translation(m), Extent(a.length() + 5.0, 14.0, 1), Some(feature), move |pen| {
+        site.add(DAffine3::from_translation(m), Extent(a.length() + 5.0, high, 1), Some(feature), move |pen| {
             for s in [-1.0, 1.0] {
                 let (p, q) = (a + side * s, b + side * s);
                 let pieces = if pen.level >= 3 { 8 } else { 2 };

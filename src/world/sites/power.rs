@@ -137,7 +137,6 @@ pub fn sag_m(span: f64, t: f64) -> f64 {
 
 /// A line of pylons along a polyline over a terrain; `id` names it ("line-1"). Conductors of a span are one thing.
 pub fn line(id: &str, route: &[DVec2], height_u: &dyn Fn(DVec2) -> f64, seed: u64) -> Vec<Fixture> {
-    let mut site = Builder::new(seed, DAffine3::IDENTITY);
     let mut places: Vec<(DVec2, Kind)> = Vec::new();
     for (leg, pair) in route.windows(2).enumerate() {
         let count = ((pair[1] - pair[0]).length() / SPAN_M).ceil().max(1.0) as usize;
@@ -149,24 +148,31 @@ pub fn line(id: &str, route: &[DVec2], height_u: &dyn Fn(DVec2) -> f64, seed: u6
             places.push((pair[1], Kind::Angle));
         }
     }
+    let places: Vec<Place> =
+        places.iter().enumerate().map(|(k, &(at, kind))| (format!("{id}-pylon-{}", k + 1), at, kind)).collect();
+    strung(id, &places, height_u, seed)
+}
+
+/// A pylon: its id, where it stands and what it does.
+pub type Place = (String, DVec2, Kind);
+
+/// A line over pylons whose places are given.
+pub fn strung(id: &str, places: &[Place], height_u: &dyn Fn(DVec2) -> f64, seed: u64) -> Vec<Fixture> {
+    let mut site = Builder::new(seed, DAffine3::IDENTITY);
     let mut rng = Rng::new(seed);
     let mut poles = Vec::new();
-    for (k, &(at, kind)) in places.iter().enumerate() {
-        let before = places[k.saturating_sub(1)].0;
-        let after = places[(k + 1).min(places.len() - 1)].0;
+    for (k, (name, at, kind)) in places.iter().enumerate() {
+        let (at, kind) = (*at, *kind);
+        let before = places[k.saturating_sub(1)].1;
+        let after = places[(k + 1).min(places.len() - 1)].1;
         // A pylon stands across the bisector of its two spans.
         let sum = (at - before).normalize_or_zero() + (after - at).normalize_or_zero();
         let along = sum.normalize_or(DVec2::X);
         let high = clearing_height(at, before, after, height_u) + rng.range(0.0, 2.0);
         let frame = placed(at.extend(height_u(at)), along);
-        let feature = Feature::new(
-            format!("{id}-pylon-{}", k + 1),
-            "pylon",
-            format!("Pylon {} of {id}", k + 1),
-            "220 kV, two circuits",
-            high,
-        )
-        .year(1987);
+        let feature =
+            Feature::new(name.as_str(), "pylon", format!("Pylon {} of {id}", k + 1), "220 kV, two circuits", high)
+                .year(1987);
         site.add(frame, Extent(11.0, high, 0), Some(feature), move |pen| pylon(pen, high, kind));
         poles.push((frame, high, kind));
     }
@@ -185,11 +191,12 @@ pub fn line(id: &str, route: &[DVec2], height_u: &dyn Fn(DVec2) -> f64, seed: u6
             })
             .collect();
         let length = (fb.translation - fa.translation).length();
+        let top = (fa.translation.z + ha).max(fb.translation.z + hb) - height_u(middle.truncate()).max(0.0);
         let feature =
             Feature::new(format!("{id}-span-{}", k + 1), "conductors", format!("Span {} of {id}", k + 1), "220 kV", ha);
         site.add(
             DAffine3::from_translation(middle),
-            Extent(length * 0.5 + 10.0, ha.max(hb) + 2.0, 1),
+            Extent(length * 0.5 + 10.0, top + 2.0, 1),
             Some(feature),
             move |pen| {
                 conductors(pen, &wires);

@@ -27,7 +27,7 @@ pub fn is_toll_lane_shut(seed: u64, lane: usize) -> bool {
 }
 
 /// The toll plaza about a place on the motorway.
-pub fn toll_plaza(at: DVec3, along: DVec2, seed: u64) -> Vec<Fixture> {
+pub fn toll_plaza(at: DVec3, along: DVec2, seed: u64) -> Builder {
     let mut site = Builder::new(seed, placed(at, along));
     let half = TOLL_LANES as f64 * TOLL_PITCH_M * 0.5 + 2.0;
     let feature = Feature::new("toll-1", "toll station", "Toll plaza", "twelve lanes", 9.0).year(2005);
@@ -51,11 +51,11 @@ pub fn toll_plaza(at: DVec3, along: DVec2, seed: u64) -> Vec<Fixture> {
     }
     let feature = Feature::new("toll-office", "building", "Toll office", "operation", 7.8).year(2005);
     let of = Office { long: 28.0, wide: 12.0, floors: 2, wall: hex(0xbfbab0), glazed: false, seed };
-    site.add(turned([-12.0, -half - 16.0, 0.0], 0.0), Extent(18.0, 11.0, 1), Some(feature), move |pen| of.draw(pen));
+    site.add(turned([-12.0, -half - 9.0, 0.0], 0.0), Extent(18.0, 11.0, 1), Some(feature), move |pen| of.draw(pen));
     for (x, y) in [(-90.0, 26.0), (90.0, 26.0), (-90.0, -26.0), (90.0, -26.0)] {
         port::mast(&mut site, x, y);
     }
-    site.fixtures
+    site
 }
 
 /// The plaza's ground: asphalt as a hexagon and its lanes, plan frame; `level` as everywhere.
@@ -257,7 +257,7 @@ pub fn noise_barrier(pen: &mut Pen, line: &[DVec3]) {
 }
 
 /// The portal of a tunnel with two tubes; x goes into the hill. The tubes are drawn for 45 m.
-pub fn tunnel_portal(id: &str, at: DVec3, into: DVec2, name: &'static str) -> Vec<Fixture> {
+pub fn tunnel_portal(id: &str, at: DVec3, into: DVec2, name: &'static str) -> Builder {
     let mut site = Builder::new(0, placed(at, into));
     let feature = Feature::new(id, "tunnel", format!("{name}, portal"), "motorway", 11.0).year(1999);
     site.add(DAffine3::IDENTITY, Extent(52.0, 14.0, 0), Some(feature), move |pen| portal(pen, name));
@@ -266,7 +266,7 @@ pub fn tunnel_portal(id: &str, at: DVec3, into: DVec2, name: &'static str) -> Ve
             site.lamp([6.0 + 14.0 * f64::from(k), y, 6.5], 16.0, 4000.0);
         }
     }
-    site.fixtures
+    site
 }
 
 /// Half the width of a tube, and its height.

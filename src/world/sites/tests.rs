@@ -25,11 +25,11 @@ fn placed_things() -> Vec<Fixture> {
     let deck: Vec<DVec3> = (0..60).map(|k| DVec3::new(20.0 * f64::from(k), 0.01 * f64::from(k * k), 30.0)).collect();
     let mut out =
         power::line("line-1", &[DVec2::ZERO, DVec2::new(900.0, 200.0), DVec2::new(1500.0, -400.0)], &hill, SEED);
-    out.extend(roads::toll_plaza(at(0.0, 0.0), DVec2::new(0.6, 0.8), SEED));
+    out.extend(roads::toll_plaza(at(0.0, 0.0), DVec2::new(0.6, 0.8), SEED).fixtures);
     out.push(roads::sign_gantry("gantry-1", at(9.0, 0.0), x, 14.0, ["PORTO", "CENTRO"]));
-    out.extend(roads::tunnel_portal("tunnel-1", at(0.0, 9.0), x, "Tunel"));
-    out.extend(bridge::bridge("bridge-1", "Ponte", &deck, &|_| 2.0, (400.0, 700.0)));
-    out.extend(places::station_entrance("metro-1", at(1.0, 2.0), x, "Mirante"));
+    out.extend(roads::tunnel_portal("tunnel-1", at(0.0, 9.0), x, "Tunel").fixtures);
+    out.extend(bridge::bridge("bridge-1", "Ponte", &deck, &|_| 2.0, (400.0, 700.0)).fixtures);
+    out.extend(places::station_entrance("metro-1", at(1.0, 2.0), x, "Mirante").fixtures);
     out.push(places::cell_mast("cell-1", at(3.0, 2.0), 38.0));
     out.push(places::roof_cell("cell-2", at(3.0, 9.0)));
     out.extend(places::chair_lift("lift-1", DVec2::ZERO, DVec2::new(300.0, 700.0), &hill));

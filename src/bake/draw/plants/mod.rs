@@ -14,7 +14,7 @@ pub use canopy::canopy;
 use glam::{DVec2, DVec3};
 use lobe::{Lobe, lobes};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Species {
     /// A street tree with a broad, open crown and a mottled trunk.
     Plane,

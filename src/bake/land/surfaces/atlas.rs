@@ -54,7 +54,7 @@ pub fn pack(
         if repeats && part.repeat {
             let image = shrunk(&image, shrink);
             let uv = part.uv.iter().map(|&[u, v]| [u, 1.0 - v]).collect();
-            mesh.pictured.push(Pictured { picture: jpeg(&image, true), triangles: part.triangles, uv });
+            mesh.pictured.push(Pictured { picture: jpeg(&image, true), glow: None, triangles: part.triangles, uv });
             continue;
         }
         let (used, cut) = cut(&image, low, high);
@@ -89,6 +89,7 @@ fn page(charts: &mut std::iter::Peekable<std::vec::IntoIter<Chart>>, mesh: &mut 
     }
     let mut picture = RgbImage::new(size.0, size.1);
     let mut pictured = Pictured {
+        glow: None,
         picture: Picture { mime: "image/jpeg", bytes: Vec::new(), repeat: false },
         triangles: Vec::new(),
         uv: Vec::new(),

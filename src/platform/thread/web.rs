@@ -1,0 +1,3 @@
+//! A page has one thread.
+
+pub(super) fn lower_priority() {}
