@@ -33,7 +33,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 7, lon_deg: -9.15, lat_deg: 38.42, sea_h_m: 53.0, trace_secs: 360, packed: true }
+        Self { seed: 7, lon_deg: -9.15, lat_deg: 38.42, sea_h_m: 53.0, trace_secs: 300, packed: true }
     }
 }
 

@@ -35,7 +35,8 @@ const SCENES: [(&str, &str); 3] = [
     ("factory.json", include_str!("../../../scenes/factory.json")),
 ];
 
-/// Models and traces of `secs` seconds. `progress` gets a fraction 0..=1 and what is being made.
+/// Models, and traces of `secs` seconds (made for 300; less is too short for the rounds in the port). `progress` gets a
+/// fraction 0..=1 and what is being made.
 pub fn files(city: &City, frame: &PlanFrame, secs: u32, progress: &mut dyn FnMut(f32, &str)) -> Vec<GeneratedFile> {
     progress(0.0, "models");
     let mut files = crate::world::sites::models::files();
@@ -75,6 +76,7 @@ pub fn city_courses(city: &City, secs: u32, share: f64, progress: &mut dyn FnMut
     courses.extend(ships::courses(city.seed, steps));
     courses.extend(port::quay_cranes(steps));
     courses.extend(sensors::weather(city, steps));
+    courses.push(sensors::tide(steps));
     courses.extend(sensors::loops(city, &network, &roads, steps));
     courses.extend(sensors::signals(city, &network, &tracks.timing, steps));
     courses.extend(sensors::city(city, &roads, steps));
@@ -88,6 +90,7 @@ pub fn port_courses(city: &City, secs: u32) -> Vec<Course> {
     let drone = glam::DVec2::new(3100.0, -3000.0);
     courses.push(ships::drone("drone-1", drone, 170.0, 70.0, steps));
     courses.extend(sensors::weather(city, steps));
+    courses.push(sensors::tide(steps));
     courses.extend(sensors::port(city.seed, steps));
     courses
 }

@@ -17,12 +17,12 @@ use glam::{DVec2, DVec3};
 
 /// Where one looks from street level: middle, radius, people.
 const PLACES: [(DVec2, f64, usize); 4] = [
-    (CORE, 330.0, 150),
+    (CORE, 330.0, 130),
     (STATION, 150.0, 70),
-    (DVec2::new(330.0, -1850.0), 320.0, 80),
+    (DVec2::new(330.0, -1850.0), 320.0, 70),
     (DVec2::new(-1450.0, -1650.0), 300.0, 60),
 ];
-const ON_PROMENADE: usize = 90;
+const ON_PROMENADE: usize = 75;
 /// People who come from the underground or go there.
 const BY_UNDERGROUND: usize = 50;
 /// How long one is on the way.

@@ -85,7 +85,7 @@ pub fn trains(city: &City, steps: usize) -> Vec<Course> {
 
 const CHAIR_MPS: f64 = 2.5;
 /// Between chairs.
-const CHAIR_SECS: f64 = 12.0;
+const CHAIR_SECS: f64 = 15.0;
 
 /// Chairs go up on the left-hand rope and down on the other.
 pub fn chairs(city: &City, steps: usize, share: f64) -> Vec<Course> {

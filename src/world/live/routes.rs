@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 /// Streets through which trips lead, and how many trips each.
-const VIAS: usize = 190;
+const VIAS: usize = 110;
 const TRIPS_PER_VIA: usize = 7;
 /// Seconds of free driving to and from there.
 const LEG_SECS: (f32, f32) = (50.0, 165.0);
@@ -349,6 +349,8 @@ pub fn trips(tracks: &mut Tracks, seed: u64, period: usize, share: f64) -> Vec<T
         let class = maker.class(k as u32);
         let weight = match class {
             _ if !is_for_cars(lane.kind) => 0.0,
+            // The waterfront is looked at from the sea.
+            Class::Boulevard if maker.tracks.city.graph.name_of(lane.edge as usize) == "Avenida Marginal" => 11.0,
             Class::Boulevard => 3.0,
             Class::Arterial | Class::PortRoad => 1.5,
             Class::Collector => 0.6,

@@ -38,7 +38,7 @@ const WEATHER: [(&str, DVec2, f64, f64); 4] = [
 ];
 
 pub fn weather(city: &City, steps: usize) -> Vec<Course> {
-    let mut out: Vec<Course> = WEATHER
+    WEATHER
         .iter()
         .enumerate()
         .map(|(k, &(id, at, up, exposed))| {
@@ -60,14 +60,17 @@ pub fn weather(city: &City, steps: usize) -> Vec<Course> {
                 ],
             )
         })
-        .collect();
-    let tide = values(steps, |s| 1.42 + 0.05 * wave(s, steps, 1.0, 0.3), 0.01, 2);
-    let at = DVec3::new(PORT.centre.x - 1222.0, PORT.centre.y - 328.0, PORT.ground_u + 3.0);
-    out.push(Course::still("tide-1", "tide", stand(at), vec![("tide_m", tide)]));
-    out
+        .collect()
 }
 
-/// Tanks, berths and reefers of the port.
+/// The tide gauge at the pilots' quay.
+pub fn tide(steps: usize) -> Course {
+    let tide = values(steps, |s| 1.42 + 0.05 * wave(s, steps, 1.0, 0.3), 0.01, 2);
+    let at = DVec3::new(PORT.centre.x - 1222.0, PORT.centre.y - 328.0, PORT.ground_u + 3.0);
+    Course::still("tide-1", "tide", stand(at), vec![("tide_m", tide)])
+}
+
+/// Tanks, berths and gate lanes of the port.
 pub fn port(seed: u64, steps: usize) -> Vec<Course> {
     let mut out = Vec::new();
     let (mut tanks, mut berths, mut lanes) = (0, 0, 0);

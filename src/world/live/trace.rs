@@ -16,7 +16,7 @@ const OFF_M: f64 = 0.1;
 const LATE_M: f64 = 0.3;
 const OFF_DEG: f64 = 2.0;
 /// Longest silence of what moves, and of what stands, in steps.
-const LONGEST_STEPS: usize = 4;
+const LONGEST_STEPS: usize = 6;
 const STILL_STEPS: usize = 16;
 /// Entities in a line, so that messages stay small.
 const PER_LINE: usize = 100;

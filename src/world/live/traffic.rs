@@ -153,17 +153,6 @@ fn drive(tracks: &Tracks, trips: &[Trip], period: usize) -> Vec<Driven> {
             }
         }
     }
-    if cfg!(test) {
-        let n = driven.iter().flatten().count();
-        let a = alike.iter().filter(|a| **a).count();
-        let w = driven.iter().flatten().filter(|d| again[d.trip] == d.poses.len()).count();
-        println!(
-            "{} trips, came {n}, alike {a}, whole {w}, step {} waiting {}",
-            trips.len(),
-            traffic.step / period,
-            traffic.waiting.len()
-        );
-    }
     let whole = |d: &Driven| alike[d.trip] && again[d.trip] == d.poses.len() && d.poses.len() > 8;
     driven.into_iter().flatten().filter(|d| whole(d)).collect()
 }
