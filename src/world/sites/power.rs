@@ -40,7 +40,7 @@ pub fn attachments(height: f64, kind: Kind) -> Vec<(f64, f64)> {
     out
 }
 
-/// A pylon of 35 to 60 m; x along the line.
+/// A pylon of 35 to 72 m; x along the line.
 pub fn pylon(pen: &mut Pen, height: f64, kind: Kind) {
     let stout = if kind == Kind::Angle { 1.25 } else { 1.0 };
     let c = hex(0x858c8a);
@@ -206,7 +206,7 @@ pub fn strung(id: &str, places: &[Place], height_u: &dyn Fn(DVec2) -> f64, seed:
     site.fixtures
 }
 
-/// High enough that the lowest conductor clears the ground by 9 m in both spans, within 35 to 60 m.
+/// High enough that the lowest conductor clears the ground by 9 m in both spans, within 35 to 72 m.
 fn clearing_height(at: DVec2, before: DVec2, after: DVec2, height_u: &dyn Fn(DVec2) -> f64) -> f64 {
     let own = height_u(at);
     let mut need: f64 = 36.0;
@@ -219,7 +219,7 @@ fn clearing_height(at: DVec2, before: DVec2, after: DVec2, height_u: &dyn Fn(DVe
             need = need.max(ground + sag_m(span, t) + 9.0 + ARMS[2].1 + INSULATOR_M);
         }
     }
-    need.min(60.0)
+    need.min(72.0)
 }
 
 fn conductors(pen: &mut Pen, wires: &[(DVec3, DVec3)]) {

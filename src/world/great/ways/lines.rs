@@ -13,6 +13,7 @@ use crate::world::city::geom::{Bounds, Line, to_rim};
 use crate::world::city::landmarks::lift_stations;
 use crate::world::city::lines as plan;
 use crate::world::city::terrain::SKI_PLACE;
+use crate::world::layout::WORLD_HALF_M;
 use crate::world::sites::pen::{Pen, placed};
 use crate::world::sites::power::{self, Kind};
 use crate::world::sites::{Builder, Fixture, numbered, places};
@@ -41,7 +42,7 @@ pub fn all(land: &Arc<Land>, city: &City) -> Builder {
             if straight { Kind::Suspension } else { Kind::Angle }
         };
         let places: Vec<power::Place> =
-            line.pylons.iter().enumerate().map(|(k, p)| (p.id.clone(), p.at, kind(k))).collect();
+            line.pylons.iter().enumerate().map(|(k, p)| (p.id.clone(), within(p.at), kind(k))).collect();
         site.fixtures.extend(at_least(2, power::strung(line.id, &places, &height, land.seed)));
     }
     let [foot, head] = lift_stations();
@@ -72,6 +73,11 @@ pub fn all(land: &Arc<Land>, city: &City) -> Builder {
         site.lamps.extend(built.lamps);
     }
     site
+}
+
+/// A line that leaves the world ends just inside of its border, as everything belongs to a tile.
+fn within(p: DVec2) -> DVec2 {
+    p.clamp(DVec2::splat(12.0 - WORLD_HALF_M), DVec2::splat(WORLD_HALF_M - 12.0))
 }
 
 fn at_least(level: usize, mut fixtures: Vec<Fixture>) -> Vec<Fixture> {

@@ -96,7 +96,9 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
                 let half = land.railway.half_m(m) + hidden_reach_m(3) + 1.0;
                 [-half, half].map(|y| cut.point(y, 0.0))
             });
-            let (radius_m, height_m) = extent(&land.terrain, at, rim, 12.0);
+            // Wires go on to the first mast of the next piece.
+            let wires = [Cut::new(land, to_m + MASTS_M).point(0.0, 0.0)];
+            let (radius_m, height_m) = extent(&land.terrain, at, rim.chain(wires), 12.0);
             let id = format!("railway-{:03}", (middle.along_m / 100.0) as usize);
             let usage = if middle.along_m > begin { "terminus" } else { "two tracks, electric" };
             let feature = Feature::new(id, "railway", "Linha do Oriente", usage, 0.0).year(1891);

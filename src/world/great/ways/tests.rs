@@ -27,7 +27,7 @@ fn ids_are_there_once() {
         assert!(ids.insert(id(fixture)), "{} is there twice", id(fixture));
     }
     for wanted in
-        ["motorway-050", "ramp-3ex-2", "bridge-1-tower-1", "toll-1", "portal-1", "quay-wall-004", "lighthouse"]
+        ["motorway-100", "ramp-3ex-2", "bridge-1-tower-1", "toll-1", "portal-1", "quay-wall-004", "lighthouse"]
     {
         assert!(ids.contains(wanted), "{wanted} is missing");
     }
