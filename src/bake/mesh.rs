@@ -126,11 +126,6 @@ impl Copies {
         (all().fold(DVec3::splat(f64::MAX), DVec3::min), all().fold(DVec3::splat(f64::MIN), DVec3::max))
     }
 
-    /// How far the prototype reaches from its foot.
-    pub fn reach_m(&self) -> f64 {
-        self.prototype.triangles.iter().flatten().map(|v| v.at.length()).fold(0.0, f64::max)
-    }
-
     /// Triangles of one copy.
     pub fn triangles(&self) -> usize {
         self.prototype.triangles.iter().map(Vec::len).sum::<usize>() / 3

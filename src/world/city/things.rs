@@ -419,7 +419,9 @@ impl Plot<'_> {
                 PatchKind::Garden => {
                     if self.rng.chance(0.4) {
                         let c = super::geom::centroid(&patch.outline);
-                        self.tree(Species::Fruit, c);
+                        if self.is_free(c, 1.5) {
+                            self.tree(Species::Fruit, c);
+                        }
                     }
                     if patch.outline.len() == 4 {
                         let (a, b) = (patch.outline[1], patch.outline[2]);

@@ -190,7 +190,11 @@ impl World {
         // Between the samples land is steep at most like a cliff; trees and houses stand on it.
         let step = rect.size().x / count as f64;
         let margin = (step * 0.6).min(60.0) + 4.0;
-        let mut out = 2.0;
+        // Pieces of streets and junctions belong to the tile that their middle lies in, and so do those of the river.
+        let mut out = if id.level >= PICTURED_LEVELS { 30.0 } else { 2.0 };
+        if self.city.terrain.river_line().nearest(rect.centre()).0 < rect.size().x * 0.71 + 110.0 {
+            out = f64::max(out, 100.0);
+        }
         for fixture in self.fixtures.iter().filter(|f| inside(&rect, f.at)) {
             out = f64::max(out, fixture.radius_m);
             high = high.max(self.city.terrain.height(fixture.at).max(0.0) + fixture.height_m);
@@ -280,9 +284,15 @@ impl World {
             Some(town) => town.paint(&mut canvas, level + 1 >= PICTURED_LEVELS),
             None => self.paint_far(&mut canvas, &sheet.rect),
         }
+        for pad in &PADS {
+            let corner =
+                |x: f64, y: f64| pad.centre + pad.along * (pad.half.x * x) + pad.along.perp() * (pad.half.y * y);
+            let rect = [corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)];
+            canvas.fill([&rect[..]], crate::bake::mesh::hex(0x918e86));
+        }
         self.ways.paint(&mut canvas, &sheet.rect);
         let picture = canvas.jpeg(75)?;
-        let (triangles, uv) = sheet.pictured(&self.city.terrain);
+        let (triangles, uv) = sheet.pictured(&self.city.terrain, |p| PADS.iter().any(|pad| outside_of(pad, p) <= 0.0));
         let glow = self.glow(sheet, town);
         (!triangles.is_empty()).then_some(Pictured { picture, glow, triangles, uv })
     }

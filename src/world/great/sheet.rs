@@ -65,9 +65,10 @@ impl Sheet {
         self.skirts(mesh, &corners);
     }
 
-    /// The same grid as vertices with texture coordinates over the rectangle, for a picture to lie on.
-    pub fn pictured(&self, terrain: &Terrain) -> (Vec<Vertex>, Vec<[f32; 2]>) {
-        let plain = |_: DVec2| Ground { surface: Surface::Plain, color: [1.0; 3], covered: false };
+    /// The same grid as vertices with texture coordinates over the rectangle, for a picture to lie on; sunk where it is
+    /// `covered`.
+    pub fn pictured(&self, terrain: &Terrain, covered: impl Fn(DVec2) -> bool) -> (Vec<Vertex>, Vec<[f32; 2]>) {
+        let plain = |p: DVec2| Ground { surface: Surface::Plain, color: [1.0; 3], covered: covered(p) };
         let corners = self.corners(terrain, plain);
         let row = self.cells + 1;
         let mut vertices = Vec::new();
