@@ -94,7 +94,7 @@ impl Motorway {
         let heights = plaza.at_m.iter().map(|m| self.height(from + m)).collect();
         terrain.grade(plaza, heights, TOLL_BED_M.1, 11.0, Vec::new());
         for ramp in &self.ramps {
-            terrain.grade(ramp.line.clone(), ramp.heights.clone(), 4.6, 7.0, Vec::new());
+            terrain.grade(ramp.line.clone(), ramp.heights.clone(), 4.6, 15.0, Vec::new());
         }
     }
 

@@ -69,10 +69,29 @@ pub fn all(land: &Arc<Land>, city: &City) -> Builder {
     }
     for (id, at, along) in plan::underground_entrances(city) {
         let built = places::station_entrance(&id, at.extend(height(at) + KERB_M), along, "Centro");
+        site.fixtures.push(stairwell(at.extend(height(at) + KERB_M), along));
         site.fixtures.extend(built.fixtures);
         site.lamps.extend(built.lamps);
     }
     site
+}
+
+/// The dark of the stairs below an entrance, on the pavement between its parapets: pavements have no holes.
+fn stairwell(at: DVec3, along: DVec2) -> Fixture {
+    let hole = places::entrance_hole(at.truncate(), along);
+    Fixture {
+        at: at.truncate(),
+        radius_m: 7.0,
+        height_m: 2.0,
+        feature: None,
+        from_level: 2,
+        draw: drawing(move |mesh, _| {
+            mesh.surface = Surface::Plain;
+            let (near, far) = (hex(0x4a4740), hex(0x0a0a0a));
+            let p = hole.map(|p| p.extend(at.z + 0.03));
+            mesh.quad_shaded(Matter::Solid, p, [near, far, far, near]);
+        }),
+    }
 }
 
 /// A line that leaves the world ends just inside of its border, as everything belongs to a tile.

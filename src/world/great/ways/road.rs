@@ -180,10 +180,12 @@ pub fn bank_point(land: &Land, station: &Station, y: f64, clear_m: f64) -> DVec3
     }
     for (ramp, near) in land.motorway.ramps.iter().zip(&land.ramps) {
         if let Some(n) = near.nearest(p)
-            && n.left_m.abs() < clear_m + 5.0
+            && n.left_m.abs() < 40.0
         {
+            // Below the ramp's bed, rising away from it, so that no triangle between corners covers it.
             let bed = crate::world::city::motorway::height_at(&ramp.line, &ramp.heights, n.along_m);
-            u = u.min(bed - 0.3);
+            let beyond = (n.left_m.abs() - 5.0 - clear_m * 0.6).max(0.0);
+            u = u.min(bed - 0.3 + 0.8 * beyond);
         }
     }
     if at_toll(station.along_m, 20.0) && y.abs() < TOLL_PITCH_M * 6.0 + 8.0 && y.abs() > BED_M {
