@@ -130,6 +130,8 @@ fn triangulated(points: &[DVec2], rim: usize) -> Option<Vec<[usize; 3]>> {
     let triangles: Vec<[usize; 3]> = cdt
         .inner_faces()
         .map(|face| face.vertices().map(|v| v.fix().index()))
+        // Along a straight rim rounding leaves slivers between far points.
+        .filter(|t| (points[t[1]] - points[t[0]]).perp_dot(points[t[2]] - points[t[0]]) > 1e-4)
         .filter(|t| contains(ring, (points[t[0]] + points[t[1]] + points[t[2]]) / 3.0))
         .collect();
     (!triangles.is_empty()).then_some(triangles)
@@ -165,7 +167,7 @@ mod tests {
         let wanted = crate::world::city::geom::area(&ring);
         assert!((area(&mesh) - wanted).abs() < 1e-6 * wanted);
         let off = |t: &[DVec3; 3]| hill(middle(t)) - (t[0].z + t[1].z + t[2].z) / 3.0;
-        assert!(tin.triangles.iter().all(|t| off(t).abs() < 0.5));
+        assert!(tin.triangles.iter().all(|t| off(t).abs() < 0.2));
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
             let middle = Station::new(land, (from_m + to_m) * 0.5);
             let at = middle.plan(0.0);
             let rim = stations(land, (from_m, to_m), 2).into_iter().flat_map(|s| {
-                let half = half_m(land, s.along_m) + hidden_reach_m(3);
+                let half = half_m(land, s.along_m) + hidden_reach_m(2).max(hidden_reach_m(3));
                 [-half, 0.0, half].map(|y| bank_point(land, &s, y, 0.0).max(s.point(y, 0.0)))
             });
             let (radius_m, height_m) = extent(&land.terrain, at, rim, 3.0);
@@ -96,7 +96,7 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
             let land = land.clone();
             out.push(Fixture {
                 at,
-                radius_m: radius_m + 9.0,
+                radius_m: radius_m + 12.0,
                 height_m,
                 feature: Some(feature),
                 from_level: 2,
