@@ -330,7 +330,7 @@ fn document_json(
                     "roughnessFactor": 0.95, "baseColorTexture": {"index": texture}}});
                 if let Some(glow) = &mesh.pictured[k].glow {
                     pictured["emissiveTexture"] = json!({"index": textures.picture(doc, glow)});
-                    pictured["emissiveFactor"] = json!([0.35, 0.35, 0.35]);
+                    pictured["emissiveFactor"] = json!([1.0, 1.0, 1.0]);
                 }
                 pictured
             }
@@ -443,7 +443,7 @@ fn material(matter: usize, night: Option<usize>) -> Value {
                 "pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.12}});
             if let Some(index) = night {
                 glass["emissiveTexture"] = json!({"index": index});
-                glass["emissiveFactor"] = json!([0.35, 0.35, 0.35]);
+                glass["emissiveFactor"] = json!([0.2, 0.2, 0.2]);
             }
             glass
         }

@@ -95,7 +95,7 @@ const ZIP_HEAD: usize = 20;
 fn zip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut field = ZIP_FIELD.to_vec();
     field.extend([0; 4]);
-    let mut encoder = flate2::GzBuilder::new().extra(field).write(Vec::new(), flate2::Compression::new(6));
+    let mut encoder = flate2::GzBuilder::new().extra(field).write(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes)?;
     let mut zipped = encoder.finish()?;
     let len = u32::try_from(zipped.len()).map_err(io::Error::other)?.to_le_bytes();

@@ -1,6 +1,7 @@
 //! The great world as what a folder is filled with.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
 
 use glam::DVec2;
@@ -46,13 +47,14 @@ impl Recipe for Great {
         let world = World::new(&self.options, &mut |share, what| tell(share * 0.85, what));
         tell(0.85, "tree of tiles");
         let made = world.made();
-        Arc::new(Planned { world, made })
+        Arc::new(Planned { world, made, zipped: self.zipped })
     }
 }
 
 struct Planned {
     world: World,
     made: BTreeMap<TileId, Made>,
+    zipped: bool,
 }
 
 impl Source for Planned {
@@ -70,7 +72,8 @@ impl Source for Planned {
             .live(options.trace_secs, &mut |share, what| tell(0.2 + 0.7 * share, what))
             .into_iter()
             .for_each(&mut *sink);
-        sink(self.world.network());
+        let network = self.world.network();
+        sink(if self.zipped { zipped(&network)? } else { network });
         Ok(())
     }
 
@@ -81,4 +84,11 @@ impl Source for Planned {
     fn buildings(&self) -> u64 {
         self.world.buildings() as u64
     }
+}
+
+/// A file as its compressed twin, which the fetcher knows.
+fn zipped(file: &GeneratedFile) -> Result<GeneratedFile, String> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let bytes = encoder.write_all(&file.bytes).and_then(|()| encoder.finish()).map_err(|error| error.to_string())?;
+    Ok(GeneratedFile { path: format!("{}.gz", file.path), bytes })
 }

@@ -16,7 +16,7 @@ pub struct Lamps {
 
 const CELL_M: f64 = 16.0;
 /// The illuminance that counts as full, relative to one lamp straight above at 8 m.
-const FULL: f64 = 1.0;
+const FULL: f64 = 1.7;
 
 impl Lamps {
     /// Lamps that reach into a rectangle.

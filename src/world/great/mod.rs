@@ -56,7 +56,7 @@ const TOWN_LEVEL: u32 = 3;
 /// Lower buildings than this are only painted, by level.
 const LEAST_HEIGHT_M: [f32; LEVELS as usize] = [60.0, 36.0, 20.0, 4.0, 0.0, 0.0, 0.0];
 /// Positions are not finer than this, by level.
-const STEP_M: [f64; LEVELS as usize] = [0.5, 0.4, 0.25, 0.12, 0.05, 0.016, 0.006];
+const STEP_M: [f64; LEVELS as usize] = [0.5, 0.4, 0.25, 0.12, 0.06, 0.02, 0.008];
 /// Cells of the land's grid along a tile's side, by level.
 const CELLS: [usize; LEVELS as usize] = [96, 72, 64, 48, 40, 40, 32];
 
@@ -291,7 +291,7 @@ impl World {
             canvas.fill([&rect[..]], crate::bake::mesh::hex(0x918e86));
         }
         self.ways.paint(&mut canvas, &sheet.rect);
-        let picture = canvas.jpeg(75)?;
+        let picture = canvas.jpeg(72)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain, |p| PADS.iter().any(|pad| outside_of(pad, p) <= 0.0));
         let glow = self.glow(sheet, town);
         (!triangles.is_empty()).then_some(Pictured { picture, glow, triangles, uv })
@@ -308,7 +308,7 @@ impl World {
         let pixel_m = canvas.pixel_m();
         for lamp in lamps.iter().chain(&self.lamps).filter(|l| touches(&sheet.rect, l.at.truncate(), l.reach_m)) {
             let warm = ((4600.0 - lamp.kelvin) / 2600.0).clamp(0.0, 1.0) as f32;
-            let color = [0.42, 0.33 - 0.10 * warm, 0.24 - 0.14 * warm];
+            let color = [0.19, 0.15 - 0.05 * warm, 0.11 - 0.065 * warm];
             let p = lamp.at.truncate();
             // What is smaller than a pixel shines with its share of it.
             let disc = |r: f64| (r.max(pixel_m * 0.8), (r / (pixel_m * 0.8)).min(1.0).powi(2) as f32);

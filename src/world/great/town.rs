@@ -31,7 +31,7 @@ const MASK_M: f64 = 0.8;
 /// How far the soft shade at the feet of buildings reaches.
 const SHADE_M: f64 = 1.1;
 /// So far from the middle of the core dense quarters are drawn in full.
-const WALKED_M: f64 = 1300.0;
+const WALKED_M: f64 = 1050.0;
 /// Lamps reach no farther than this.
 const MOST_REACH_M: f64 = 36.0;
 
