@@ -191,7 +191,7 @@ impl World {
         let step = rect.size().x / count as f64;
         let margin = (step * 0.6).min(60.0) + 4.0;
         // Pieces of streets and junctions belong to the tile that their middle lies in, and so do those of the river.
-        let mut out = [2.0, 2.0, 2.0, 2.0, 16.0, 30.0, 30.0][id.level.min(LEVELS - 1) as usize];
+        let mut out = [2.0, 2.0, 2.0, 2.0, 16.0, 46.0, 36.0][id.level.min(LEVELS - 1) as usize];
         if self.city.terrain.river_line().nearest(rect.centre()).0 < rect.size().x * 0.71 + 110.0 {
             out = f64::max(out, 100.0);
         }

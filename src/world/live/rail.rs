@@ -4,9 +4,8 @@ use super::trace::{Course, Motion, Pose, STEP_SECS, Values, parts_of};
 use super::way::{Way, drive};
 use crate::bake::det::{lerp, smoothstep};
 use crate::world::city::City;
-use crate::world::city::arterials;
-use crate::world::city::geom::Line;
 use crate::world::city::landmarks::lift_stations;
+use crate::world::city::railway::Railway;
 use crate::world::sites::places::{LIFT_GAUGE_M, lift_heads};
 use glam::{DVec2, DVec3};
 
@@ -19,38 +18,38 @@ const UNIT_M: f64 = 32.4;
 /// The front stops so far before the end of the line.
 const BUFFER_M: f64 = 38.0;
 const DWELL_SECS: f64 = 55.0;
-
-/// Height of the rails above the ground.
-const RAILS_UP_M: f64 = 0.35;
+/// Longer than a train takes to reach its speed, or to stop.
+const BEYOND_M: f64 = 600.0;
 
 /// A track as a way towards the terminus; `left` is metres to the left of the line by metres along.
-fn track(city: &City, line: &Line, left: impl Fn(f64) -> f64) -> Way {
+fn track(railway: &Railway, left: impl Fn(f64) -> f64) -> Way {
+    let line = &railway.line;
     let count = (line.length() / 15.0) as usize;
-    let heights: Vec<f64> =
-        (0..=count).map(|k| city.terrain.height(line.at(line.length() * k as f64 / count as f64).0)).collect();
     let points = (0..=count).map(|k| {
         let m = line.length() * k as f64 / count as f64;
         let ahead = (line.at(m + 14.0).0 - line.at(m - 14.0).0).normalize_or(DVec2::X);
-        (line.at(m).0 + ahead.perp() * left(m)).extend(heights[k] + RAILS_UP_M)
+        (line.at(m).0 + ahead.perp() * left(m)).extend(railway.height(m))
     });
     Way::new(points.collect())
 }
 
 /// Trains that come in, stop at the terminus, and go out again, one in each period.
 pub fn trains(city: &City, steps: usize) -> Vec<Course> {
-    let line = arterials::railway();
+    let line = &city.railway.line;
     let whole = line.length();
     // Looking towards the terminus the right-hand track is taken; on the way out one changes over before the platforms.
-    let inward = track(city, &line, |_| -TRACK_M);
-    let outward = track(city, &line, |m| lerp(TRACK_M, -TRACK_M, smoothstep(whole - 640.0, whole - 430.0, m)));
+    let inward = track(&city.railway, |_| -TRACK_M);
+    let outward = track(&city.railway, |m| lerp(TRACK_M, -TRACK_M, smoothstep(whole - 640.0, whole - 430.0, m)));
     // Beyond the world's border nothing is seen.
     let begin = line.points.iter().zip(&line.at_m).find(|(p, _)| p.x < 8000.0).map_or(0.0, |(_, m)| *m);
     let long = UNITS as f64 * UNIT_M;
     let stop = whole - BUFFER_M - begin;
-    let mut runs: Vec<(f64, f64, bool)> =
-        drive(stop, &[(stop, DWELL_SECS)], TOP_MPS, 0.6).into_iter().map(|(s, v)| (begin + s, v, true)).collect();
-    let out = drive(stop - long, &[], TOP_MPS, 0.6);
-    runs.extend(out.into_iter().map(|(s, v)| (begin + stop - s, v, false)));
+    // It comes and leaves at full speed: it sets out and slows down beyond the border.
+    let inbound = drive(BEYOND_M + stop, &[(BEYOND_M + stop, DWELL_SECS)], TOP_MPS, 0.6).into_iter();
+    let inbound = inbound.map(|(s, v)| (begin + s - BEYOND_M, v, true)).filter(|r| r.0 >= begin);
+    let outbound = drive(stop - long + BEYOND_M, &[], TOP_MPS, 0.6).into_iter();
+    let outbound = outbound.map(|(s, v)| (begin + stop - s, v, false)).filter(|r| r.0 >= begin + long);
+    let runs: Vec<(f64, f64, bool)> = inbound.chain(outbound).collect();
     let mut courses = Vec::new();
     for unit in 0..UNITS {
         let samples: Vec<Pose> = runs

@@ -142,7 +142,7 @@ fn slope(land: &Arc<Land>) -> Vec<Fixture> {
         let (land, line) = (land.clone(), line.clone());
         out.push(Fixture {
             at,
-            radius_m: radius_m + 2.0,
+            radius_m: radius_m + 8.0,
             height_m,
             feature: Some(feature.year(2014)),
             from_level: 2,

@@ -96,7 +96,7 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
             let land = land.clone();
             out.push(Fixture {
                 at,
-                radius_m: radius_m + 12.0,
+                radius_m: radius_m + 16.0,
                 height_m,
                 feature: Some(feature),
                 from_level: 2,

@@ -158,7 +158,7 @@ fn quay_piece(land: &Arc<Land>, index: usize, (from_m, to_m): (f64, f64), number
     let land = land.clone();
     Fixture {
         at,
-        radius_m: radius_m + 3.0,
+        radius_m: radius_m + 12.0,
         height_m: height_m + 3.0,
         feature: Some(feature),
         from_level: 2,
