@@ -264,8 +264,8 @@ fn houses(terrain: &Terrain, canvas: &mut Canvas, at: DVec2, square: (i64, i64))
         .collect();
     canvas.fill([&garden[..]], hex(0x84845c));
     for _ in 0..count {
-        let p = at + unit_vector(rng.range(0.0, 6.28)) * (size * rng.unit().sqrt());
-        let along = unit_vector(rng.range(0.0, 3.14));
+        let p = at + unit_vector(rng.range(0.0, std::f64::consts::TAU)) * (size * rng.unit().sqrt());
+        let along = unit_vector(rng.range(0.0, std::f64::consts::PI));
         let (l, w) = (rng.range(9.0, 17.0), rng.range(6.0, 10.0));
         let (x, y) = (along * l, along.perp() * w);
         let tile = rng.pick(&[0xa5624a, 0xb0715a, 0x9a5b44, 0xc3b9a6, 0x8f8880]);

@@ -81,7 +81,7 @@ pub fn courses(
             let mut rng = Rng::of(city.seed, 40 + place as u64, k as u64);
             if !near.is_empty() {
                 let ring = rng.pick(&near);
-                let legs = crowd.from_door(ring, None, &mut rng);
+                let legs = crowd.walk_from_door(ring, None, &mut rng);
                 crowd.add(&legs, &mut rng, &mut out, false);
             }
         }
@@ -94,7 +94,7 @@ pub fn courses(
         }
         let at = entrances[rng.below(entrances.len())].1;
         let Some(ring) = crowd.nearest_ring(at) else { continue };
-        let mut legs = crowd.from_door(ring, Some(at), &mut rng);
+        let mut legs = crowd.walk_from_door(ring, Some(at), &mut rng);
         if k % 2 == 1 {
             legs = reversed(legs);
         }
@@ -191,7 +191,7 @@ impl<'a> Crowd<'a> {
     }
 
     /// A walk by lot that begins at a door of a ring, or somewhere beside it.
-    fn from_door(&self, ring: usize, begin: Option<DVec2>, rng: &mut Rng) -> Vec<Leg> {
+    fn walk_from_door(&self, ring: usize, begin: Option<DVec2>, rng: &mut Rng) -> Vec<Leg> {
         let long = rng.range(WALK_SECS.0, WALK_SECS.1) * 1.3;
         let (mut at, mut forward) = (ring, rng.chance(0.5));
         let mut s = match begin {
@@ -349,7 +349,7 @@ fn posed(points: &[DVec3], aside: f64) -> Vec<Pose> {
 fn ring(city: &City, face: usize) -> Option<Line> {
     let block = &city.surface.blocks[face];
     let n = block.kerb.len();
-    if n < 3 || n > 400 {
+    if !(3..=400).contains(&n) {
         return None;
     }
     let mut width = vec![1.2; n];

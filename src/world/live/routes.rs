@@ -24,8 +24,10 @@ const END_M: f64 = 34.0;
 /// Where trucks begin and end: the street before the port's gate.
 const PORT_GATE: DVec2 = DVec2::new(3450.0, -2640.0);
 
-/// Bus lines: number, and points that they begin and end near.
-const LINES: [(&str, (f64, f64), (f64, f64)); 12] = [
+/// A bus line: its number, and points that it begins and ends near.
+type BusLine = (&'static str, (f64, f64), (f64, f64));
+
+const LINES: [BusLine; 12] = [
     ("1", (-5300.0, -2330.0), (3300.0, -2600.0)),
     ("3", (-7150.0, -1050.0), (850.0, -1180.0)),
     ("7", (7700.0, -560.0), (950.0, -1180.0)),
@@ -287,8 +289,7 @@ impl Maker<'_, '_> {
                 let [Some(first), Some(last)] = ends else { continue };
                 let tree = self.roads.tree(self.tracks, first as usize, true, 1500.0, true, seed ^ k as u64);
                 let edge = self.tracks.network.lanes[last as usize].edge as usize;
-                let reached =
-                    self.tracks.network.of_edge[edge].clone().filter(|l| tree.contains_key(&(*l as u32))).last();
+                let reached = self.tracks.network.of_edge[edge].clone().rfind(|l| tree.contains_key(&(*l as u32)));
                 let Some(last) = reached else { continue };
                 let way = way_to(self.tracks, &tree, last as u32);
                 let before = self.trips.len();

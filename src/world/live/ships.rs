@@ -38,13 +38,13 @@ pub fn courses(seed: u64, steps: usize) -> Vec<Course> {
     for (id, class, name, middle, half, laps, start) in OVALS {
         out.push(oval(id, class, name, DVec2::new(middle.0, middle.1), DVec2::new(half.0, half.1), laps, start, steps));
     }
-    for k in 0..SAILING_BOATS {
+    for (k, name) in SAILS.iter().enumerate().take(SAILING_BOATS) {
         let mut rng = Rng::of(seed, 50, k as u64);
         let middle = DVec2::new(rng.range(-2900.0, 1500.0), rng.range(-4300.0, -3050.0));
         let long = rng.range(90.0, 150.0) * period / 300.0;
         let half = DVec2::new(long, long * rng.range(0.35, 0.7));
         let start = rng.range(0.0, TAU);
-        out.push(oval(&format!("sail-{:02}", k + 1), "sailing_boat", SAILS[k], middle, half, 1.0, start, steps));
+        out.push(oval(&format!("sail-{:02}", k + 1), "sailing_boat", name, middle, half, 1.0, start, steps));
     }
     for (k, (name, (e, n), heading)) in ANCHORED.into_iter().enumerate() {
         // It swings about its anchor.

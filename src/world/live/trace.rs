@@ -323,9 +323,9 @@ pub fn parts_of(samples: &[Pose], start: usize, period: usize) -> Vec<(Vec<Optio
             let (from, to) = (samples.len() * part / count, samples.len() * (part + 1) / count);
             let mut poses = vec![None; period];
             let mut ages = vec![from; period];
-            for age in from..to {
+            for (age, sample) in samples.iter().enumerate().take(to).skip(from) {
                 let step = (start + age) % period;
-                (poses[step], ages[step]) = (Some(samples[age]), age);
+                (poses[step], ages[step]) = (Some(*sample), age);
             }
             (poses, ages)
         })

@@ -328,7 +328,7 @@ impl Traffic<'_> {
     /// Whether the way over the junction at the end of track `k` may not be taken now; the stop line is `line` metres away.
     fn must_wait(&self, me: &Vehicle, trip: &Trip, k: usize, next: u32, line: f64) -> bool {
         let way = &self.tracks[next as usize];
-        if way.from == u32::MAX || line < -1.0 || line > 45.0 {
+        if way.from == u32::MAX || !(-1.0..=45.0).contains(&line) {
             return false;
         }
         let can_stop = line > me.v * me.v / (2.0 * 4.0) - 0.5;
