@@ -29,6 +29,7 @@ use super::{MainShadows, ViewSet};
 use crate::format::issue::Issue;
 use crate::format::uri::Location;
 use crate::nav::Eye;
+use crate::platform::memory;
 use crate::tiles::{Counters, ForestOptions, Frame, TileForest, TileId, TilesetId, View};
 
 /// The forest of all tilesets of the scene, and what is known of each.
@@ -53,7 +54,8 @@ pub struct TilesetEntry {
 
 impl Default for Tiles {
     fn default() -> Self {
-        Self { forest: TileForest::new(ForestOptions::default()), entries: Vec::new(), version: 0 }
+        let options = ForestOptions { budget_bytes: memory::for_tiles_bytes(), ..ForestOptions::default() };
+        Self { forest: TileForest::new(options), entries: Vec::new(), version: 0 }
     }
 }
 
