@@ -70,6 +70,11 @@ impl Ways {
         ways.take(tunnel::all(&land));
         ways.take(shore::all(&land));
         ways.take(lines::all(&land, city));
+        // Banks reach farther at coarse levels, where they have to cover larger cells of the land.
+        for fixture in ways.fixtures.iter_mut().filter(|f| f.radius_m > 40.0) {
+            fixture.radius_m += 30.0;
+            fixture.height_m += 3.0;
+        }
         ways
     }
 

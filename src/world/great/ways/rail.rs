@@ -105,7 +105,7 @@ pub fn pieces(land: &Arc<Land>) -> Vec<Fixture> {
             let land = land.clone();
             out.push(Fixture {
                 at,
-                radius_m: radius_m + 40.0,
+                radius_m: radius_m + 20.0,
                 height_m: height_m + 8.0,
                 feature: Some(feature),
                 from_level: 2,
