@@ -28,7 +28,7 @@
 
 #ifdef SURFACE_CLASS
 // Of white paper right below a street lamp, cd/m2 (40 lx).
-const LAMP_LUMINANCE: f32 = 7.0;
+const LAMP_LUMINANCE: f32 = 5.0;
 #endif
 
 // Interleaved gradient noise (Jimenez 2014): an even spread of thresholds without a pattern that the eye follows.
