@@ -2,7 +2,7 @@
 //!
 //! Files with several members are read whole. Trailing bytes that are no member (padding) are ignored.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 /// Why bytes can't be unpacked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,14 @@ pub fn gunzip_limited(bytes: &[u8], max: usize) -> Result<Vec<u8>, GzipError> {
     read_limited(flate2::read::MultiGzDecoder::new(bytes), max, bytes.len())
 }
 
+/// Packs bytes as one gzip member without a time in it: the same bytes give the same file.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    // Writing into memory can't fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
 /// Reads `decoder` to its end, giving up past `max` bytes. `packed_len` guides the first allocation only.
 fn read_limited(decoder: impl Read, max: usize, packed_len: usize) -> Result<Vec<u8>, GzipError> {
     let mut unpacked = Vec::with_capacity(packed_len.saturating_mul(3).min(max));
@@ -39,15 +47,8 @@ fn read_limited(decoder: impl Read, max: usize, packed_len: usize) -> Result<Vec
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
+    use super::gzip as packed;
     use super::*;
-
-    fn packed(content: &[u8]) -> Vec<u8> {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        packer.write_all(content).unwrap();
-        packer.finish().unwrap()
-    }
 
     #[test]
     fn members_are_joined() {

@@ -9,6 +9,9 @@ use glam::DVec2;
 /// Half the side of the world's square.
 pub const WORLD_HALF_M: f64 = 8000.0;
 
+/// How high pavements lie above the carriageway.
+pub const KERB_M: f64 = 0.13;
+
 /// A levelled rectangle that a site is built on. Streets keep off it, but for its gates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pad {

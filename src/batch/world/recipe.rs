@@ -1,7 +1,6 @@
 //! The great world as what a folder is filled with.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::Arc;
 
 use glam::DVec2;
@@ -9,6 +8,7 @@ use glam::DVec2;
 use super::{Recipe, Source, Tell, VERSION};
 use crate::bake::frame::PlanFrame;
 use crate::bake::tiling::land::{LandTree, Made, TileId};
+use crate::format::gzip::gzip;
 use crate::world::great::{World, far};
 use crate::world::layout::WORLD_HALF_M;
 use crate::world::live;
@@ -73,7 +73,11 @@ impl Source for Planned {
             .into_iter()
             .for_each(&mut *sink);
         let network = self.world.network();
-        sink(if self.zipped { zipped(&network)? } else { network });
+        // Its compressed twin is known to the fetcher.
+        sink(match self.zipped {
+            true => GeneratedFile { path: format!("{}.gz", network.path), bytes: gzip(&network.bytes) },
+            false => network,
+        });
         Ok(())
     }
 
@@ -84,11 +88,4 @@ impl Source for Planned {
     fn buildings(&self) -> u64 {
         self.world.buildings() as u64
     }
-}
-
-/// A file as its compressed twin, which the fetcher knows.
-fn zipped(file: &GeneratedFile) -> Result<GeneratedFile, String> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let bytes = encoder.write_all(&file.bytes).and_then(|()| encoder.finish()).map_err(|error| error.to_string())?;
-    Ok(GeneratedFile { path: format!("{}.gz", file.path), bytes })
 }

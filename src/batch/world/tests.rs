@@ -458,23 +458,3 @@ fn the_great_world_is_served_by_its_tiles() {
     assert!(issues.is_empty(), "{issues:?}");
     assert!(making.status().tiles > 2_500 && making.status().tiles_done == 2);
 }
-
-/// Makes the whole world in the folder `MIRANTE_WORLD_OUT`, or goes on with it, for figures and for being killed.
-#[test]
-#[ignore = "minutes of work, for figures"]
-fn make_the_whole_world() {
-    let Ok(out) = std::env::var("MIRANTE_WORLD_OUT") else { return };
-    let start = std::time::Instant::now();
-    let making = Making::open(Path::new(&out), Box::new(Great::default())).unwrap();
-    println!("opened in {:.2} s", start.elapsed().as_secs_f64());
-    making.start(Pace::full(), None);
-    let status = making.wait_until_whole(&mut |_| {}).unwrap();
-    println!(
-        "{} tiles, {} buildings, {:.1} MB, {:.1} s, {:.1} s of CPU time",
-        status.tiles,
-        status.buildings,
-        status.bytes as f64 / 1e6,
-        start.elapsed().as_secs_f64(),
-        crate::platform::time::process_cpu_secs()
-    );
-}

@@ -32,8 +32,6 @@ pub enum PatchKind {
     Plot,
     Graves,
     Sand,
-    /// A railway track's bed.
-    Track,
 }
 
 /// A simple polygon on the ground, counter-clockwise, not always convex. Later patches lie over earlier ones.
@@ -65,9 +63,6 @@ pub fn of_block(city: &City, face: usize, buildings: &[Building]) -> OpenLand {
     let rng = Rng::of(city.seed, 52, face as u64);
     let mut laying = Laying { city, face, rng, buildings, patches: Vec::new() };
     let base = laying.base(program);
-    if own.ground == Ground::Railway {
-        laying.tracks();
-    }
     if let Some(parcel) = &parcel {
         laying.lay(program, parcel);
     }
@@ -556,34 +551,6 @@ impl Laying<'_> {
             let apron = Rect::new((o[0] + o[1]) * 0.5 - along.perp() * 5.0, along, (o[1] - o[0]).length(), 10.0);
             if holds(&parcel.line, &apron) {
                 self.patch(apron.corners().to_vec(), PatchKind::Yard, Surface::Asphalt, hex(0x787774));
-            }
-        }
-    }
-
-    /// The railway's tracks: two on the line, more between the platforms.
-    fn tracks(&mut self) {
-        let own = self.city.graph.faces[self.face].bounds;
-        let line = self.city.railway();
-        let end = line.length();
-        for track in -4..=4 {
-            let station = i32::abs(track) > 1;
-            if track == 0 {
-                continue;
-            }
-            let off = f64::from(track) * 6.4;
-            let off = if station { off } else { off.signum() * 2.3 };
-            let from = if station { end - super::arterials::STATION_LENGTH_M } else { 0.0 };
-            let mut m = from;
-            while m < end - 8.0 {
-                let to = (m + 40.0).min(end - 8.0);
-                let ((p, d), (q, e)) = (line.at(m + 0.01), line.at(to - 0.01));
-                if own.contains(p) || own.contains(q) {
-                    let (n0, n1) = (d.perp(), e.perp());
-                    let quad =
-                        vec![p + n0 * (off - 1.5), q + n1 * (off - 1.5), q + n1 * (off + 1.5), p + n0 * (off + 1.5)];
-                    self.patch(quad, PatchKind::Track, Surface::Gravel, hex(0x6f665c));
-                }
-                m = to;
             }
         }
     }

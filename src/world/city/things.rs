@@ -13,6 +13,7 @@ use super::surface::{Use, section};
 use crate::bake::det::{Rng, unit_vector};
 use crate::bake::mesh::Rect;
 use crate::world::building::Building;
+use crate::world::layout::KERB_M;
 use glam::DVec2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,8 +108,6 @@ impl Thing {
     }
 }
 
-/// How high a pavement lies above the carriageway.
-pub const KERB_M: f64 = 0.14;
 /// How many kilometres of tidy lists one edge may give.
 const MOST: usize = 4000;
 
@@ -390,7 +389,6 @@ impl Plot<'_> {
                     | PatchKind::Pitch
                     | PatchKind::CarPark
                     | PatchKind::Playground
-                    | PatchKind::Track
             )
         };
         !self.buildings.iter().flat_map(|b| &b.volumes).any(near)

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::streets::{KERB_M, Streets};
+use super::streets::Streets;
 use super::tin::Tin;
 use crate::world::building::Building;
 use crate::world::city::City;
@@ -14,6 +14,7 @@ use crate::world::city::geom::{Bounds, area};
 use crate::world::city::graph::Ground;
 use crate::world::city::open::OpenLand;
 use crate::world::city::things::{self, Thing};
+use crate::world::layout::KERB_M;
 
 /// A face of the plan.
 pub struct Block {

@@ -12,9 +12,8 @@ use crate::world::city::geom::{Bounds, inset};
 use crate::world::city::graph::{Class as Rank, Graph, Ground};
 use crate::world::city::surface::{Band, Surface, Use, section};
 use crate::world::city::terrain::Terrain;
+use crate::world::layout::KERB_M;
 
-/// Height of kerbs.
-pub const KERB_M: f64 = 0.13;
 /// How far apart heights are taken along kerbs, by level of detail.
 const STEP_M: [f64; 5] = [80.0, 60.0, 40.0, 20.0, 8.0];
 const ASPHALT: Rgb = hex(0x4d4d4e);

@@ -8,7 +8,7 @@ use glam::{DVec2, DVec3, Vec3};
 
 use super::blocks::{Block, Blocks};
 use super::cover;
-use super::streets::{KERB_M, Streets};
+use super::streets::Streets;
 use super::things::Stock;
 use crate::bake::det::noise;
 use crate::bake::draw::building::{Building, Finish};
@@ -23,7 +23,7 @@ use crate::world::city::geom::{Bounds, area, contains};
 use crate::world::city::open::{Patch, PatchKind};
 use crate::world::city::surface::section;
 use crate::world::city::things::{self, Kind, Thing};
-use crate::world::layout::CORE;
+use crate::world::layout::{CORE, KERB_M};
 use crate::world::sites::Lamp;
 
 /// The mask of covered land has pixels of about this size.
@@ -233,7 +233,7 @@ impl<'a> Town<'a> {
             }
         }
         for block in &self.blocks {
-            let lift = if block.is_made() { 0.0 } else { -things::KERB_M };
+            let lift = if block.is_made() { 0.0 } else { -KERB_M };
             for thing in block.things.iter().filter(|t| self.is_here(t.at)) {
                 visit(thing, thing.at.extend(terrain.height(thing.at) + thing.lift_m + lift), up(thing.at));
             }

@@ -21,6 +21,7 @@ pub mod way;
 use super::GeneratedFile;
 use crate::bake::det::Rng;
 use crate::bake::frame::PlanFrame;
+use crate::format::gzip::gzip;
 use crate::world::city::City;
 use crate::world::city::network::Network;
 use std::collections::BTreeMap;
@@ -41,7 +42,8 @@ pub fn files(city: &City, frame: &PlanFrame, secs: u32, progress: &mut dyn FnMut
     progress(0.0, "models");
     let mut files = crate::world::sites::models::files();
     let mut trace = |name: &str, courses: &[Course]| {
-        files.push(GeneratedFile { path: format!("{name}.jsonl"), bytes: trace::write(courses, frame, secs) });
+        let bytes = gzip(&trace::write(courses, frame, secs));
+        files.push(GeneratedFile { path: format!("{name}.jsonl.gz"), bytes });
     };
     progress(0.1, "port and factory");
     trace("port", &port_courses(city, secs));

@@ -11,7 +11,7 @@ use crate::world::city::graph::{Class, Ground};
 use crate::world::city::lines::underground_entrances;
 use crate::world::city::network::Network;
 use crate::world::city::surface::section;
-use crate::world::city::things::KERB_M;
+use crate::world::layout::KERB_M;
 use crate::world::layout::{CORE, STATION};
 use glam::{DVec2, DVec3};
 

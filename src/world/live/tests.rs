@@ -247,7 +247,7 @@ fn scenes_have_no_issues_and_their_models_are_made() {
         assert!(issues.is_empty(), "{name}: {:?}", issues.into_vec());
         for reference in scene.references() {
             let url = reference.url.as_str();
-            let made = models.contains(url) || url == "tileset.json" || url == format!("{name}.jsonl");
+            let made = models.contains(url) || url == "tileset.json" || url == format!("{name}.jsonl.gz");
             assert!(made, "{name}: {url} is not made");
         }
     }
@@ -273,34 +273,5 @@ fn the_same_plan_gives_the_same_bytes() {
             _ => factory_courses(city(), SECS),
         };
         assert!(trace::write(courses, &frame(), SECS) == trace::write(&again, &frame(), SECS), "{name}");
-    }
-}
-
-/// Writes models, traces and scenes for looking into the folder `MIRANTE_WORLD_OUT`, with figures; and the ground's height
-/// at places of `MIRANTE_WORLD_HEIGHTS` ("e,n e,n ...").
-#[test]
-#[ignore = "writes files, for looking"]
-fn write_the_files() {
-    let Ok(out) = std::env::var("MIRANTE_WORLD_OUT") else { return };
-    for place in std::env::var("MIRANTE_WORLD_HEIGHTS").unwrap_or_default().split_whitespace() {
-        let p: Vec<f64> = place.split(',').filter_map(|v| v.parse().ok()).collect();
-        if let [e, n] = p[..] {
-            println!("{place}: {:.1}", city().terrain.height(DVec2::new(e, n)));
-        }
-    }
-    let city = city();
-    let start = cpu_time::ThreadTime::now();
-    let told = &mut |part: f32, what: &str| println!("{:.2} s {part:.2} {what}", start.elapsed().as_secs_f64());
-    let files = files(city, &frame(), 300, told);
-    println!("{:.2} s of CPU", start.elapsed().as_secs_f64());
-    let network = network_file(city);
-    println!("{:.2} s with the network, {:.1} MB", start.elapsed().as_secs_f64(), network.bytes.len() as f64 / 1e6);
-    for file in files {
-        if !file.path.starts_with("models") {
-            println!("{} {:.2} MB", file.path, file.bytes.len() as f64 / 1e6);
-        }
-        let path = std::path::Path::new(&out).join(&file.path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, file.bytes).unwrap();
     }
 }

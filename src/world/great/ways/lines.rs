@@ -13,7 +13,7 @@ use crate::world::city::geom::{Bounds, Line, to_rim};
 use crate::world::city::landmarks::lift_stations;
 use crate::world::city::lines as plan;
 use crate::world::city::terrain::SKI_PLACE;
-use crate::world::layout::WORLD_HALF_M;
+use crate::world::layout::{KERB_M, WORLD_HALF_M};
 use crate::world::sites::pen::{Pen, placed};
 use crate::world::sites::power::{self, Kind};
 use crate::world::sites::{Builder, Fixture, numbered, places};
@@ -25,8 +25,6 @@ const WIND_FARM: (DVec2, DVec2, usize) = (DVec2::new(-7040.0, 4990.0), DVec2::ne
 /// Where the water tower may stand; the first free place is taken.
 const WATER_TOWER: DVec2 = DVec2::new(1500.0, 2500.0);
 const SNOW_GUNS_M: f64 = 115.0;
-/// How high pavements lie above the ground.
-const KERB_M: f64 = 0.14;
 
 pub fn all(land: &Arc<Land>, city: &City) -> Builder {
     let mut site = Builder::new(land.seed, DAffine3::IDENTITY);
