@@ -98,7 +98,10 @@ fn joints(p: vec2<f32>, spacing: vec2<f32>) -> vec4<f32> {
     return vec4(min(d.x, d.y), cell, 0.0);
 }
 
-fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Grain {
+// `across` and `down` are the steps on the surface from pixel to pixel, metres.
+fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec3<f32>, time: f32) -> Grain {
+    // How wide a pixel is; the mean of both axes, or everything would blur at grazing views.
+    let pixel = sqrt(length(across) * length(down));
     var g = Grain(vec3(1.0), n, 0.88, 0.5, 0.0);
     if class_id == PLAIN {
         return g;
@@ -125,6 +128,8 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Gr
     // Along walls: how far to the side, and how high.
     let side = normalize(vec3(n.z, 0.0, -n.x) + vec3(1e-4, 0.0, 0.0));
     let along = dot(p, side);
+    // What repeats along a wall must be gone before its beat with the pixels shows.
+    let pixel_along = max(pixel, abs(dot(across, side)) + abs(dot(down, side)));
 
     switch class_id {
         case 1u: { // asphalt
@@ -204,7 +209,7 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Gr
             let row = floor(p.y / 0.078125);
             let at = vec2(along + 0.125 * (row - 2.0 * floor(row * 0.5)), p.y);
             let j = joints(at, vec2(0.25, 0.078125));
-            let s = seen(0.078125, pixel);
+            let s = seen(0.078125, pixel_along);
             let one = hash3(vec3<i32>(i32(j.y) & 2047, i32(j.z) & 8191, 3));
             let mortar = (1.0 - smoothstep(0.004, 0.008 + pixel, j.x)) * s;
             let tone = vec3(1.0 + (one - 0.5) * 0.34 * s + 0.05 * fine.x * s_fine + 0.08 * wide.x * s_wide);
@@ -214,7 +219,7 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Gr
         case 11u: { // roof tiles: courses along the slope's contour lines
             let steep = max(length(n.xz), 0.05);
             let up_slope = p.y / steep;
-            let s = seen(0.25, pixel);
+            let s = seen(0.25, pixel_along);
             let course = up_slope / 0.25;
             let step_f = fract(course);
             let wave = cos(along / 0.25 * 6.2832);
@@ -226,7 +231,7 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Gr
             g.roughness = 0.82;
         }
         case 12u: { // metal
-            let s = seen(0.25, pixel);
+            let s = seen(0.25, pixel_along);
             let rib = sin(along / 0.25 * 6.2832);
             let upright = 1.0 - step(0.5, abs(n.y));
             let rust = smoothstep(0.45, 0.85, noise(p, 1.0).x + 0.3 * small.x) * 0.35 * seen(1.0, pixel);
@@ -244,7 +249,7 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Gr
             let plank = floor(along / 0.125);
             let one = hash3(vec3<i32>(i32(plank) & 4095, 9, 1));
             let fibre = noise(vec3(along * 16.0, p.y, p.x + p.z), 1.0).x * seen(0.0625, pixel);
-            g.tone = vec3(1.0 + (one - 0.5) * 0.25 * seen(0.125, pixel) + 0.12 * fibre);
+            g.tone = vec3(1.0 + (one - 0.5) * 0.25 * seen(0.125, pixel_along) + 0.12 * fibre);
             g.roughness = 0.8;
         }
         case 15u: { // snow

@@ -81,11 +81,9 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     }
 #ifdef SURFACE_CLASS
     let kind = u32(in.uv_b.x * 255.0 + 0.5);
-    // How wide a pixel is on the surface, metres; the smaller of both axes, or everything would blur at grazing views.
-    let across = length(dpdx(in.world_position.xyz));
-    let down = length(dpdy(in.world_position.xyz));
-    let pixel = sqrt(across * down);
-    let g = grain::grain(kind, in.world_position.xyz, pbr_input.N, pixel, globals.time);
+    let across = dpdx(in.world_position.xyz);
+    let down = dpdy(in.world_position.xyz);
+    let g = grain::grain(kind, in.world_position.xyz, pbr_input.N, across, down, globals.time);
     let base = pbr_input.material.base_color.rgb * g.tone;
     pbr_input.material.base_color = vec4(base, pbr_input.material.base_color.a);
     pbr_input.material.perceptual_roughness = g.roughness;

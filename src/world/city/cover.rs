@@ -3,7 +3,7 @@
 
 use super::districts::District;
 use super::geom::Line;
-use super::terrain::{Shore, Terrain};
+use super::terrain::{Lie, Shore, Terrain};
 use crate::bake::det::{fractal, noise, sin_cos, smoothstep};
 use crate::bake::mesh::{Rgb, Surface, blend, hex, scale};
 use crate::world::layout::PISTE;
@@ -27,7 +27,8 @@ pub const PISTE_HALF_M: f64 = 26.0;
 pub fn cover(terrain: &Terrain, p: DVec2, farmed: bool) -> Cover {
     let seed = terrain.seed;
     let inland = terrain.inland(p);
-    let h = terrain.relief_at(p);
+    let lie = terrain.lie(p);
+    let h = lie.height_u;
     let grain = (1.0 + 0.10 * fractal(seed ^ 601, p / 31.0, 2)) as f32;
     let flat = |surface, color: Rgb| Cover { surface, color: scale(color, grain), trees: 0.0 };
     if inland < 120.0 {
@@ -43,19 +44,21 @@ pub fn cover(terrain: &Terrain, p: DVec2, farmed: bool) -> Cover {
     if terrain.by_river(p).is_some_and(|n| n.left_m.abs() < terrain.river_half_m(n.along_m) + 5.0) {
         return flat(Surface::Rock, hex(0x9a9482));
     }
-    let slope = terrain.hillside(p).length();
-    let rough = fractal(seed ^ 602, p / 260.0, 2);
-    let snow = h + 105.0 * rough - 160.0 * (slope - 0.45).max(0.0);
+    let slope = lie.slope;
+    let rough = fractal(seed ^ 602, p / 260.0, 3);
+    // Snow stays longest in gullies and slides off what is steep.
+    let snow = h + 70.0 * rough + 85.0 * lie.hollow - 160.0 * (slope - 0.45).max(0.0);
     if snow > SNOW_U || on_piste(p) {
         return flat(Surface::Snow, hex(0xeef2f6));
     }
-    if slope + 0.14 * rough + 0.00022 * (h - 500.0).max(0.0) > 0.60 {
+    if slope + 0.14 * rough - 0.10 * lie.hollow + 0.00022 * (h - 500.0).max(0.0) > 0.60 {
         return flat(Surface::Rock, blend(hex(0x877f70), hex(0x6f6a62), (0.5 + 0.5 * rough) as f32));
     }
     let dry = (0.5 + 0.5 * fractal(seed ^ 603, p / 700.0, 2)) as f32;
     let grass = blend(hex(0x77824c), hex(0xa39d68), dry);
     let high = smoothstep(520.0, 900.0, h) as f32;
-    let meadow = blend(grass, hex(0x84845e), high);
+    let stony = smoothstep(0.1, 0.9, -lie.hollow + rough) * smoothstep(120.0, 420.0, h);
+    let meadow = blend(blend(grass, hex(0x84845e), high), hex(0x8e8672), 0.75 * stony as f32);
     // Capes are left to pines and scrub.
     let cape = inland < 1500.0 && terrain.shore(p).0 == Shore::Cliff;
     if (farmed || h < 260.0 && slope < 0.17 && !cape)
@@ -63,9 +66,12 @@ pub fn cover(terrain: &Terrain, p: DVec2, farmed: bool) -> Cover {
     {
         return Cover { color: scale(field.color, grain), ..field };
     }
-    let wood = woods(terrain, p, h);
+    let wood = woods(terrain, p, &lie);
     if wood > 0.5 {
-        let deep = blend(hex(0x46572f), hex(0x3c4c33), (0.5 + 0.5 * rough) as f32);
+        // Stands of different trees and ages.
+        let stand = (0.5 + 0.9 * fractal(seed ^ 611, p / 170.0, 2)).clamp(0.0, 1.0) as f32;
+        let young = smoothstep(0.75, 0.5, wood) as f32;
+        let deep = blend(blend(hex(0x3a4a30), hex(0x4d5c31), stand), hex(0x66713f), 0.6 * young);
         return Cover { surface: Surface::Woods, color: scale(deep, grain), trees: wood as f32 };
     }
     if rough > 0.12 && h > 25.0 {
@@ -78,11 +84,13 @@ pub fn cover(terrain: &Terrain, p: DVec2, farmed: bool) -> Cover {
     Cover { surface: Surface::Grass, color: scale(meadow, grain), trees: (wood * 0.3) as f32 }
 }
 
-/// How wooded, 0..=1.
-pub fn woods(terrain: &Terrain, p: DVec2, height_u: f64) -> f64 {
-    let n = fractal(terrain.seed ^ 604, p / 640.0, 3) + 0.05 * fractal(terrain.seed ^ 610, p / 90.0, 2);
-    let line = smoothstep(930.0, 760.0, height_u) * smoothstep(60.0, 260.0, terrain.inland(p));
-    smoothstep(-0.16, 0.12, n + 0.10 * smoothstep(150.0, 500.0, height_u)) * line
+/// How wooded, 0..=1. Woods keep to gullies and leave stony ribs; their edges are ragged.
+pub fn woods(terrain: &Terrain, p: DVec2, lie: &Lie) -> f64 {
+    let n = 0.8 * fractal(terrain.seed ^ 604, p / 760.0, 3) + 0.17 * fractal(terrain.seed ^ 610, p / 120.0, 3);
+    let line_u = lie.height_u - 110.0 * lie.hollow + 90.0 * n;
+    let line = smoothstep(930.0, 760.0, line_u) * smoothstep(60.0, 260.0, terrain.inland(p));
+    let hills = smoothstep(150.0, 500.0, lie.height_u);
+    smoothstep(-0.20, 0.16, n + 0.08 * hills + 0.26 * hills * lie.hollow) * line
 }
 
 fn on_piste(p: DVec2) -> bool {

@@ -125,7 +125,12 @@ impl Laying<'_> {
                 tone(Surface::Paving, 0xb5ac9e)
             }
             Program::Church | Program::Cathedral => tone(Surface::Paving, 0xb7a98f),
-            Program::Halls => tone(Surface::Concrete, 0x8e8b85),
+            Program::Halls => match self.face % 5 {
+                0 => tone(Surface::Asphalt, 0x6d6c6a),
+                1 => tone(Surface::Gravel, 0x8a8172),
+                2 => tone(Surface::Asphalt, 0x787672),
+                _ => tone(Surface::Concrete, 0x85827b),
+            },
             Program::Retail | Program::CarPark => tone(Surface::Asphalt, 0x747472),
             Program::School => tone(Surface::Asphalt, 0x8b857c),
             Program::Hotels => tone(Surface::Paving, 0xc4b79f),
@@ -550,9 +555,36 @@ impl Laying<'_> {
             let along = (o[1] - o[0]).normalize_or_zero();
             let apron = Rect::new((o[0] + o[1]) * 0.5 - along.perp() * 5.0, along, (o[1] - o[0]).length(), 10.0);
             if holds(&parcel.line, &apron) {
-                self.patch(apron.corners().to_vec(), PatchKind::Yard, Surface::Asphalt, hex(0x787774));
+                self.patch(apron.corners().to_vec(), PatchKind::Yard, Surface::Asphalt, hex(0x646362));
+            }
+            // Those who work here park before the apron or behind the hall.
+            let long = (o[1] - o[0]).length();
+            let before = (o[0] + o[1]) * 0.5 - along.perp() * 19.5;
+            let behind = (o[2] + o[3]) * 0.5 + along.perp() * 11.0;
+            for middle in [before, behind] {
+                let lot = Rect::new(middle, along, long * 0.9, 17.0);
+                if long > 24.0 && self.rng.chance(0.55) && holds(&inner, &lot) && self.is_unbuilt(&lot) {
+                    self.patch(lot.corners().to_vec(), PatchKind::CarPark, Surface::Asphalt, hex(0x59595a));
+                }
             }
         }
+    }
+
+    /// Whether no building stands in or near a rectangle.
+    fn is_unbuilt(&self, rect: &Rect) -> bool {
+        let corners = rect.corners();
+        let wide = Bounds::around(&corners).grown(2.0);
+        self.buildings.iter().flat_map(|b| &b.volumes).all(|volume| {
+            let built = Bounds::around(&volume.outline);
+            !wide.overlaps(&built)
+                || !volume.outline.iter().any(|&p| contains(&corners, p))
+                    && !(-2..=2).any(|x| {
+                        (-2..=2).any(|y| {
+                            let h = rect.half;
+                            contains(&volume.outline, rect.at(h.x * f64::from(x) / 2.0, h.y * f64::from(y) / 2.0))
+                        })
+                    })
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::geom::to_segment;
 use crate::bake::det::{fractal, lerp, noise, smoothstep};
-use crate::world::layout::SUMMIT;
+use crate::world::layout::{PISTE, SUMMIT};
 use glam::DVec2;
 
 /// A crest line with its heights above the plain, and how far its flanks reach.
@@ -100,7 +100,7 @@ pub fn land(seed: u64, p: DVec2, inland_m: f64) -> f64 {
     let mut mountain = 0.0;
     let bent = p + 260.0 * DVec2::new(noise(seed ^ 71, p / 1100.0), noise(seed ^ 72, p / 1100.0));
     for ridge in &RIDGES {
-        mountain = smooth_max(mountain, ridge_height(ridge, p, bent), 60.0);
+        mountain = smooth_max(mountain, ridge_height(seed, ridge, p, bent), 60.0);
     }
     // Gullies and ribs, the stronger the higher.
     let ribs = 1.0 - 2.6 * fractal(seed ^ 73, bent / 1700.0, 4).abs();
@@ -109,12 +109,34 @@ pub fn land(seed: u64, p: DVec2, inland_m: f64) -> f64 {
     let hills: f64 = HILLS.iter().map(|h| h.2 * dome((p - DVec2::new(h.0, h.1)).length() / h.3 / 1.6)).sum();
     let rolling = 5.5 * smoothstep(900.0, 2600.0, d) * fractal(seed ^ 74, p / 760.0, 2);
     let far = far_mountains(seed, p, inland_m);
-    let height = plain + mountain + rough * (ribs * 0.75 + 0.1) * (1.0 - summit) + hills + rolling + far;
+    let stones = 1.0 - 2.2 * fractal(seed ^ 77, bent / 430.0, 3).abs();
+    let broken = 0.05 * mountain * smoothstep(150.0, 480.0, mountain) * stones * off_piste(p);
+    let height = plain + mountain + (rough * (ribs * 0.75 + 0.1) + broken) * (1.0 - summit) + hills + rolling + far;
     height.max(3.2)
 }
 
-fn ridge_height(ridge: &Ridge, p: DVec2, bent: DVec2) -> f64 {
+/// 0 on the ski slope and near it, which is smooth, 1 elsewhere.
+fn off_piste(p: DVec2) -> f64 {
+    let near = PISTE.windows(2).map(|pair| to_segment(p, pair[0], pair[1]).0).fold(f64::MAX, f64::min);
+    smoothstep(110.0, 420.0, near)
+}
+
+/// How deep a gully is at a place on a flank, 0 on a rib to 1 in its bed. Gullies run down from the crest: `along_m` is measured
+/// on it, `down_m` from it. Two of them join into one further down.
+fn gully(seed: u64, along_m: f64, down_m: f64, p: DVec2) -> f64 {
+    let wander = 0.42 * noise(seed ^ 78, p / 620.0);
+    let valley = |size_m: f64, salt: u64| {
+        let n = noise(seed ^ salt, DVec2::new(along_m / size_m + wander, down_m / (size_m * 4.5)));
+        1.0 - (2.4 * n.abs()).min(1.0)
+    };
+    let small = valley(210.0, 80) * smoothstep(2600.0, 500.0, down_m);
+    (valley(560.0, 79) + 0.45 * small) / 1.45
+}
+
+fn ridge_height(seed: u64, ridge: &Ridge, p: DVec2, bent: DVec2) -> f64 {
     let mut best = 0.0;
+    let mut begin_m = 0.0;
+    let smooth = off_piste(p);
     for pair in ridge.crest.windows(2) {
         let (a, b) = (DVec2::new(pair[0].0, pair[0].1), DVec2::new(pair[1].0, pair[1].1));
         // Near its crest a ridge stands where it was put; its flanks wander.
@@ -126,8 +148,17 @@ fn ridge_height(ridge: &Ridge, p: DVec2, bent: DVec2) -> f64 {
             // Rounded over the last metres, so that a crest is no edge.
             let k = (k * k + 0.0012).sqrt();
             let shape = (0.42 * (1.0 - k) * (1.0 - k) + 0.58 * dome(k)).max(0.0);
-            best = smooth_max(best, lerp(pair[0].2, pair[1].2, t) * shape, 30.0);
+            let crest = lerp(pair[0].2, pair[1].2, t);
+            // Only mountains are carved, and neither at their crest nor where they run out into the plain.
+            let flank = smoothstep(0.02, 0.22, k) * smoothstep(1.0, 0.62, k) * smoothstep(200.0, 480.0, crest) * smooth;
+            let carved = if flank > 0.0 {
+                1.0 - 0.42 * flank * gully(seed, begin_m + t * (b - a).length(), distance, p)
+            } else {
+                1.0
+            };
+            best = smooth_max(best, crest * shape * carved, 30.0);
         }
+        begin_m += (b - a).length();
     }
     best
 }

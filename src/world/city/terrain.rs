@@ -168,6 +168,16 @@ pub struct Graded {
     off: Vec<(f64, f64)>,
 }
 
+/// The large forms at a place, whatever was built on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lie {
+    pub height_u: f64,
+    /// Metres up per metre.
+    pub slope: f64,
+    /// 1 in a gully, -1 on a rib.
+    pub hollow: f64,
+}
+
 #[derive(Debug, Clone)]
 pub struct Terrain {
     pub seed: u64,
@@ -331,6 +341,17 @@ impl Terrain {
     pub fn hillside(&self, p: DVec2) -> DVec2 {
         let at = |x: f64, y: f64| self.relief_at(p + DVec2::new(x, y));
         DVec2::new(at(30.0, 0.0) - at(-30.0, 0.0), at(0.0, 30.0) - at(0.0, -30.0)) / 60.0
+    }
+
+    /// How the large forms lie, over 140 m.
+    pub fn lie(&self, p: DVec2) -> Lie {
+        const STEP_M: f64 = 70.0;
+        let at = |x: f64, y: f64| self.relief_at(p + DVec2::new(x, y) * STEP_M);
+        let (east, west, north, south, here) =
+            (at(1.0, 0.0), at(-1.0, 0.0), at(0.0, 1.0), at(0.0, -1.0), self.relief_at(p));
+        let curvature = (east + west + north + south - 4.0 * here) / (STEP_M * STEP_M);
+        let gradient = DVec2::new(east - west, north - south) / (2.0 * STEP_M);
+        Lie { height_u: here, slope: gradient.length(), hollow: (curvature / 0.007).clamp(-1.0, 1.0) }
     }
 
     /// How the land meets the sea near here, and over how many metres it rises.

@@ -48,12 +48,11 @@ fn tree(terrain: &Terrain, x: i64, y: i64, free: &impl Fn(DVec2) -> bool) -> Opt
     if lot > 0.85 {
         return None;
     }
-    let h = terrain.relief_at(p);
-    let slope = terrain.hillside(p).length();
+    let lie = terrain.lie(p);
     // Woods are closed; what else has trees tells how many.
-    let wood = woods(terrain, p, h);
+    let wood = woods(terrain, p, &lie);
     let share = if wood > 0.5 { wood } else { f64::from(cover(terrain, p, false).trees) * 0.6 };
-    if slope > 0.9 || lot > share * 0.8 + 0.003 || !free(p) {
+    if lie.slope > 0.9 || lot > share * 0.8 + 0.003 || !free(p) {
         return None;
     }
     let ground_u = terrain.height(p);

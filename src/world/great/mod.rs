@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use glam::{DVec2, DVec3};
 
 use crate::bake::draw::facade;
+use crate::bake::draw::plants::Plant;
 use crate::bake::feature::Feature;
 use crate::bake::frame::PlanFrame;
 use crate::bake::glb;
@@ -70,6 +71,8 @@ pub struct World {
     /// Made ground of the pads by level of detail.
     patches: [Vec<Patch>; 5],
     lamps: Vec<Lamp>,
+    /// What grows on the pads.
+    plants: Vec<Plant>,
     blocks: Blocks,
     /// The ground of each face where it is made.
     bases: Vec<Option<(Surface, Rgb)>>,
@@ -99,6 +102,7 @@ impl World {
             fixtures: sites::fixtures(options.seed).into_iter().chain(ways.fixtures.drain(..)).collect(),
             patches: std::array::from_fn(|level| sites::ground(options.seed, level)),
             lamps: sites::lamps(options.seed).into_iter().chain(ways.lamps.drain(..)).collect(),
+            plants: sites::plants(options.seed),
             blocks: Blocks::default(),
             bases,
             ways,
@@ -367,6 +371,9 @@ impl World {
             |p: DVec2| !PADS.iter().any(|pad| outside_of(pad, p) < 12.0) && town.is_open(p) && !self.ways.clears(p);
         for plant in cover::trees(&self.city.terrain, rect, free) {
             stock.plant(table, &plant, 1.0, false);
+        }
+        for plant in self.plants.iter().filter(|plant| inside(rect, plant.at.truncate())) {
+            stock.plant(table, plant, 1.0, true);
         }
     }
 }

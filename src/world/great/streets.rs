@@ -65,6 +65,30 @@ fn inside(rect: &Bounds, p: DVec3) -> bool {
     p.cmpge(rect.low).all() && p.cmplt(rect.high).all()
 }
 
+/// From where to where a crossing lies, by distance from the street's end.
+const CROSSING_M: (f64, f64) = (1.2, 4.6);
+
+/// An end of a street where people cross it.
+struct Crossing {
+    at_m: f64,
+    /// 1 where the street goes on with growing metres, else -1.
+    inward: f64,
+}
+
+/// Puts a cut where there is none yet.
+fn divide(cuts: &mut Vec<Cut>, at_m: f64) {
+    let k = cuts.partition_point(|cut| cut.at_m < at_m);
+    if k == 0 || k == cuts.len() {
+        return;
+    }
+    let (a, b) = (cuts[k - 1], cuts[k]);
+    let t = (at_m - a.at_m) / (b.at_m - a.at_m).max(1e-6);
+    if t > 0.01 && t < 0.99 {
+        let normal = a.normal.lerp(b.normal, t as f32).normalize_or(Vec3::Z);
+        cuts.insert(k, Cut { right: a.right.lerp(b.right, t), left: a.left.lerp(b.left, t), at_m, normal });
+    }
+}
+
 impl Streets<'_> {
     /// Junctions whose middle lies in a rectangle.
     pub fn junctions(&self, mesh: &mut Mesh, rect: &Bounds, detail: usize) {
@@ -128,7 +152,11 @@ impl Streets<'_> {
     pub fn street(&self, mesh: &mut Mesh, rect: &Bounds, edge: usize, detail: usize) {
         let e = &self.graph.edges[edge];
         let section = section(self.graph, e);
-        let cuts = self.cuts(edge, detail);
+        let mut cuts = self.cuts(edge, detail);
+        let crossings = self.crossings(edge, &cuts);
+        for crossing in &crossings {
+            divide(&mut cuts, crossing.at_m + crossing.inward * CROSSING_M.1);
+        }
         let mut rng = Rng::of(self.seed, 4, u64::from(e.way) << 20 | edge as u64);
         let tone = rng.range(0.88, 1.10) as f32;
         for pair in cuts.windows(2) {
@@ -145,8 +173,13 @@ impl Streets<'_> {
                     self.band(mesh, pair, section.half_m, (-2.0, 2.0), 0.12, hex(0x74854e));
                 }
             } else {
+                let at_m = (pair[0].at_m + pair[1].at_m) * 0.5;
+                let walked = crossings.iter().any(|c| (at_m - c.at_m) * c.inward < CROSSING_M.1);
                 for side in [-1.0, 1.0] {
                     for band in section.bands {
+                        // Who crosses walks on the level: planted strips end before.
+                        let planted = matches!(band.kind, Use::Median | Use::Tram);
+                        let band = if walked && planted { &Band { kind: Use::Drive, ..*band } } else { band };
                         self.strip_band(mesh, pair, (section.half_m, side), band, (e.class, tone), detail);
                     }
                 }
@@ -257,27 +290,34 @@ impl Streets<'_> {
                 line(side * (outer - 0.12), half, None);
             }
         }
-        if detail >= 4 && !e.bridge {
-            self.ends(mesh, rect, edge, cuts, (first, last));
+        if detail >= 4 {
+            self.ends(mesh, rect, edge, cuts);
         }
     }
 
-    /// Stop lines and crossings where the street meets a junction of three or more.
-    fn ends(&self, mesh: &mut Mesh, rect: &Bounds, edge: usize, cuts: &[Cut], (first, last): (f64, f64)) {
+    /// The ends of a street where people cross it: where it meets a junction of three or more.
+    fn crossings(&self, edge: usize, cuts: &[Cut]) -> Vec<Crossing> {
         let e = &self.graph.edges[edge];
-        let section = section(self.graph, e);
-        if section.pavement_m < 1.5 || last - first < 16.0 {
-            return;
+        let (Some(first), Some(last)) = (cuts.first(), cuts.last()) else { return Vec::new() };
+        if e.bridge || section(self.graph, e).pavement_m < 1.5 || last.at_m - first.at_m < 16.0 {
+            return Vec::new();
         }
+        [(e.from, first.at_m, 1.0), (e.to, last.at_m, -1.0)]
+            .into_iter()
+            .filter(|(node, ..)| self.graph.nodes[*node as usize].arms.len() >= 3)
+            .map(|(_, at_m, inward)| Crossing { at_m, inward })
+            .collect()
+    }
+
+    /// Zebra crossings and stop lines.
+    fn ends(&self, mesh: &mut Mesh, rect: &Bounds, edge: usize, cuts: &[Cut]) {
+        let section = section(self.graph, &self.graph.edges[edge]);
         let reach =
             section.bands.iter().filter(|b| matches!(b.kind, Use::Drive | Use::Bus | Use::Cycle | Use::Parking));
         let outer = reach.map(|b| b.to_m).fold(0.0, f64::max);
         let inner = section.bands.iter().find(|b| b.kind == Use::Drive).map_or(0.0, |b| b.from_m);
-        for (node, at, inward) in [(e.from, first, 1.0), (e.to, last, -1.0)] {
-            if self.graph.nodes[node as usize].arms.len() < 3 {
-                continue;
-            }
-            let (a, b) = (at + inward * 1.2, at + inward * 4.2);
+        for Crossing { at_m: at, inward } in self.crossings(edge, cuts) {
+            let (a, b) = (at + inward * CROSSING_M.0, at + inward * (CROSSING_M.1 - 0.4));
             let range = (a.min(b), a.max(b));
             let mut y = -outer + 0.3;
             while y < outer - 0.5 {

@@ -34,6 +34,7 @@ pub mod roads;
 pub mod vehicles;
 
 use super::layout::Pad;
+use crate::bake::draw::plants::Plant;
 use crate::bake::feature::Feature;
 use crate::bake::mesh::Mesh;
 use glam::{DAffine3, DVec2, DVec3};
@@ -146,6 +147,11 @@ pub fn fixtures(seed: u64) -> Vec<Fixture> {
 /// The lights of the pads.
 pub fn lamps(seed: u64) -> Vec<Lamp> {
     sites(seed).into_iter().flat_map(|site| site.lamps).collect()
+}
+
+/// What grows on the pads, plan frame.
+pub fn plants(seed: u64) -> Vec<Plant> {
+    factory::plants(seed)
 }
 
 fn sites(seed: u64) -> Vec<Builder> {

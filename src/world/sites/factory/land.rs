@@ -9,7 +9,7 @@ use glam::DVec2;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 const ASPHALT: Rgb = hex(0x4c4e51);
-const LAWN: Rgb = hex(0x5d6b3e);
+const LAWN: Rgb = hex(0x6f7d4c);
 const WHITE: Rgb = hex(0xb9b8b0);
 const YELLOW: Rgb = hex(0xb8983c);
 const BLUE: Rgb = hex(0x345a78);

@@ -2,9 +2,11 @@
 //! parks under solar panels, AGV lanes between the halls, a test track, a rail siding. Site frame: the pad's own
 //! ([`crate::world::layout::FACTORY`]). Interiors are others' work; [`halls`] keeps their places.
 
+mod garden;
 mod land;
 mod outside;
 
+pub use garden::plants;
 pub use land::ground;
 
 use super::buildings::{Office, Shed, parapet};
