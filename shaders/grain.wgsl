@@ -29,6 +29,10 @@ const CROP: u32 = 17u;
 const WOODS: u32 = 18u;
 const WATER: u32 = 19u;
 const GLASS: u32 = 20u;
+const WINDOWS: u32 = 21u;
+// Of a lit room's window, cd/m2, and from bay to bay and floor to floor, metres.
+const WINDOW_LUMINANCE: f32 = 12.0;
+const BAY_M: f32 = 3.2;
 
 struct Grain {
     // Multiplied with the base colour.
@@ -39,6 +43,8 @@ struct Grain {
     // Of the standard material: 0.5 is 4 % of the light at right angles.
     reflectance: f32,
     metallic: f32,
+    // Light of its own, cd/m2.
+    glow: vec3<f32>,
 }
 
 fn hash3(cell: vec3<i32>) -> f32 {
@@ -102,7 +108,7 @@ fn joints(p: vec2<f32>, spacing: vec2<f32>) -> vec4<f32> {
 fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec3<f32>, time: f32) -> Grain {
     // How wide a pixel is; the mean of both axes, or everything would blur at grazing views.
     let pixel = sqrt(length(across) * length(down));
-    var g = Grain(vec3(1.0), n, 0.88, 0.5, 0.0);
+    var g = Grain(vec3(1.0), n, 0.88, 0.5, 0.0, vec3(0.0));
     if class_id == PLAIN {
         return g;
     }
@@ -282,16 +288,43 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec
             g.roughness = 0.9;
             g.reflectance = 0.3;
         }
+        case 21u: { // walls of houses from far
+            let at = vec2(along, p.y) / BAY_M;
+            let f = abs(fract(at) - 0.5);
+            let soft = max(vec2(pixel_along, pixel) / BAY_M, vec2(0.02));
+            let inside = smoothstep(vec2(0.22) + soft * 0.5, vec2(0.22) - soft * 0.5, f * vec2(1.15, 0.82));
+            let s = seen(BAY_M, max(pixel, pixel_along));
+            let pane = inside.x * inside.y;
+            g.tone = vec3(1.0 + 0.045 * wide.x * s_wide + 0.03 * broad.x * s_broad) * mix(1.0, mix(1.14, 0.50, pane), s);
+            g.roughness = mix(0.9, 0.45, pane * s);
+            // By twos of the size that a pixel tells apart, so that far houses keep single lights.
+            let octave = max(log2(max(pixel, pixel_along) * 1.6 / BAY_M), 0.0);
+            let fine_lights = lights(p, exp2(floor(octave)));
+            let coarse_lights = lights(p, exp2(floor(octave) + 1.0));
+            g.glow = mix(fine_lights, coarse_lights, fract(octave)) * mix(0.22, pane, s) * WINDOW_LUMINANCE;
+        }
         default: {}
     }
     g.tone = max(g.tone, vec3(0.25));
     return g;
 }
 
+// Lit windows of a wall, white being 1: cells of so many bays in space, a sixth of them lit, each in its own tone.
+fn lights(p: vec3<f32>, bays: f32) -> vec3<f32> {
+    let size = min(BAY_M * bays, 51.2);
+    let cells = i32(round(PERIOD_M / size));
+    let cell = vec3<i32>(floor(p / size));
+    let wrapped = ((cell % vec3(cells)) + vec3(cells)) % vec3(cells);
+    let lot = hash3(wrapped + vec3(17, 5, 41));
+    let tone = hash3(wrapped + vec3(3, 71, 13));
+    let color = mix(vec3(1.0, 0.50, 0.18), vec3(1.0, 0.80, 0.55), tone) * (0.35 + 0.65 * hash3(wrapped + vec3(29, 2, 7)));
+    return select(vec3(0.0), color, lot < 0.17);
+}
+
 // Wind waves: three sizes of noise that drift; what is too fine for the pixel becomes roughness, so that glitter widens
 // with the distance as it does at sea (Bruneton, Neyret, Holzschuch 2010).
 fn water(p: vec3<f32>, n: vec3<f32>, pixel: f32, time: f32) -> Grain {
-    var g = Grain(vec3(1.0), n, 0.08, 0.5, 0.0);
+    var g = Grain(vec3(1.0), n, 0.08, 0.5, 0.0, vec3(0.0));
     var slope = vec3(0.0);
     var lost = 0.0;
     let sizes = array<f32, 4>(16.0, 4.0, 1.0, 0.25);

@@ -7,6 +7,7 @@
     mesh_functions::get_tag,
 }
 
+#import bevy_pbr::mesh_view_bindings::view
 #ifdef SURFACE_CLASS
 #import mirante::grain
 #import bevy_pbr::mesh_view_bindings::globals
@@ -27,9 +28,12 @@
 #endif
 
 #ifdef SURFACE_CLASS
-// Of white paper right below a street lamp, cd/m2 (40 lx).
-const LAMP_LUMINANCE: f32 = 5.0;
+// Of white paper right below a street lamp, cd/m2 (60 lx).
+const LAMP_LUMINANCE: f32 = 18.0;
 #endif
+// Lit things keep to this part of the brightest that the screen can show, times their luminance, cd/m2: in a dark night the
+// exposure shows unlit ground, and lamps and windows would be white patches, while an eye adapts to each place of a view.
+const BRIGHTEST: f32 = 1.0 / 11.0;
 
 // Interleaved gradient noise (Jimenez 2014): an even spread of thresholds without a pattern that the eye follows.
 fn threshold(pixel: vec2<f32>) -> f32 {
@@ -92,8 +96,11 @@ fn fragment(in: VertexOutput, @builtin(front_facing) is_front: bool) -> Fragment
     pbr_input.N = g.normal;
     // Street lamps: what falls on the surface, as light that it sends back. By day the exposure makes it vanish.
     let lamp = in.uv_b.y * in.uv_b.y * LAMP_LUMINANCE;
-    pbr_input.material.emissive = vec4(pbr_input.material.emissive.rgb + base * vec3(1.0, 0.72, 0.42) * lamp, 1.0);
+    let glow = g.glow + base * vec3(1.0, 0.72, 0.42) * lamp;
+    pbr_input.material.emissive = vec4(pbr_input.material.emissive.rgb + glow, 1.0);
 #endif
+    let adapted = 1.0 / (1.0 + view.exposure / BRIGHTEST);
+    pbr_input.material.emissive = vec4(pbr_input.material.emissive.rgb * adapted, pbr_input.material.emissive.a);
     var out: FragmentOutput;
     out.color = apply_pbr_lighting(pbr_input);
     out.color = main_pass_post_lighting_processing(pbr_input, out.color);

@@ -60,6 +60,8 @@ pub enum Surface {
     /// Of [`Matter::Water`] and [`Matter::Glass`], whatever is set.
     Water = 19,
     Glass = 20,
+    /// Walls of houses seen from far: rows of windows, some of them lit at night, over the mean colour of wall and glass.
+    Windows = 21,
 }
 
 /// The feature id of what is no feature (ground).

@@ -2,7 +2,8 @@
 
 use image::ImageEncoder;
 
-/// sRGB colours of the texels; warm rooms, cool offices, a street lamp (6), a red warning light (7).
+/// sRGB colours of the texels; warm rooms, cool offices, a street lamp (6), a red warning light (7),
+/// a dim room (8), a screen's light (9), cold offices (10, 11).
 pub const TEXELS: [[u8; 3]; 16] = [
     [0, 0, 0],
     [255, 196, 120],
@@ -12,10 +13,10 @@ pub const TEXELS: [[u8; 3]; 16] = [
     [255, 236, 206],
     [255, 205, 140],
     [255, 50, 36],
-    [0, 0, 0],
-    [0, 0, 0],
-    [0, 0, 0],
-    [0, 0, 0],
+    [150, 104, 58],
+    [112, 136, 168],
+    [206, 216, 224],
+    [150, 158, 166],
     [0, 0, 0],
     [0, 0, 0],
     [0, 0, 0],

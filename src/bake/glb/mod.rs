@@ -19,6 +19,9 @@ use super::night;
 use document::{BYTE, Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
 use vertices::{Grid, NULL_FEATURE, Stored, weld, y_up};
 
+/// How bright a white texel of a ground's night picture is beside a lit window.
+const GLOW: f64 = 0.55;
+
 /// A finished tile content.
 pub struct Encoded {
     pub bytes: Vec<u8>,
@@ -330,7 +333,8 @@ fn document_json(
                     "roughnessFactor": 0.95, "baseColorTexture": {"index": texture}}});
                 if let Some(glow) = &mesh.pictured[k].glow {
                     pictured["emissiveTexture"] = json!({"index": textures.picture(doc, glow)});
-                    pictured["emissiveFactor"] = json!([1.0, 1.0, 1.0]);
+                    // Ground under lamps is darker than windows.
+                    pictured["emissiveFactor"] = json!([GLOW, GLOW, GLOW]);
                 }
                 pictured
             }
@@ -443,7 +447,7 @@ fn material(matter: usize, night: Option<usize>) -> Value {
                 "pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.12}});
             if let Some(index) = night {
                 glass["emissiveTexture"] = json!({"index": index});
-                glass["emissiveFactor"] = json!([0.2, 0.2, 0.2]);
+                glass["emissiveFactor"] = json!([1.0, 1.0, 1.0]);
             }
             glass
         }

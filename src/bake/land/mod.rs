@@ -20,7 +20,7 @@ pub mod extent;
 pub mod fine;
 pub mod ground;
 mod house;
-mod measure;
+pub mod measure;
 mod paint;
 mod palette;
 pub use palette::BARE;

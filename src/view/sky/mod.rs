@@ -133,7 +133,7 @@ fn light(
 
     // From 14 stops at noon down by less than a stop for each halving of the light: a night stays darker than a day, but
     // an operator sees what is there.
-    let ev100 = 13.9 + 0.86 * (ground_lux / 100_000.0).log2() as f32 - settings.exposure_stops;
+    let ev100 = 13.9 + 0.84 * (ground_lux / 100_000.0).log2() as f32 - settings.exposure_stops;
     *daylight = Daylight { sun_elevation_rad: cos_sun.clamp(-1.0, 1.0).asin(), sun_ecef, ground_lux, ev100 };
 
     let by_day = sun_lux.y >= moon_lux.y;

@@ -2,7 +2,7 @@
 
 use glam::{DVec2, DVec3};
 
-use crate::bake::mesh::Mesh;
+use crate::bake::mesh::{Mesh, Surface};
 use crate::world::city::geom::Bounds;
 use crate::world::sites::Lamp;
 
@@ -53,7 +53,8 @@ impl Lamps {
         if self.cells.iter().all(Vec::is_empty) {
             return;
         }
-        for vertex in mesh.triangles.iter_mut().flatten() {
+        // Still water shows lamps as a mirror does, not as a wall.
+        for vertex in mesh.triangles.iter_mut().flatten().filter(|v| v.surface != Surface::Water) {
             let mut sum = 0.0;
             for lamp in self.near(vertex.at.truncate()) {
                 sum += light(lamp, vertex.at, vertex.normal.as_dvec3());

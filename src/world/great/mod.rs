@@ -46,7 +46,7 @@ pub const LEVELS: u32 = 7;
 const WILD_LEVELS: u32 = 6;
 /// The level of detail that tiles of a level are drawn at.
 const DETAIL: [usize; LEVELS as usize] = [0, 0, 0, 1, 2, 3, 4];
-/// Size of what a level leaves out, metres.
+/// How far a level's surfaces may be from those of the next one, and how large what it leaves out: metres. Measured by the tests.
 pub const ERROR_M: [f64; LEVELS as usize] = [190.0, 96.0, 48.0, 24.0, 11.0, 4.5, 0.0];
 /// Levels whose ground is a picture.
 const PICTURED_LEVELS: u32 = 5;
@@ -220,6 +220,19 @@ impl World {
 
     /// Draws a tile: its content as GLB.
     pub fn tile(&self, id: TileId) -> glb::Encoded {
+        let (mesh, table) = self.draw(id);
+        let placement = glb::Placement {
+            frame: &self.frame,
+            ecef_from_tile: self.tree.ecef_from_tile(id),
+            root_from_tile: self.tree.root_from_tile(id),
+            packed: self.options.packed,
+            least_step_m: STEP_M[id.level.min(LEVELS - 1) as usize],
+        };
+        glb::tile(&mesh, &table, &placement)
+    }
+
+    /// A tile's geometry, plan frame, and its features.
+    fn draw(&self, id: TileId) -> (Mesh, Vec<Feature>) {
         let level = id.level.min(LEVELS - 1) as usize;
         let rect = self.rect(id);
         let detail = DETAIL[level];
@@ -245,6 +258,11 @@ impl World {
         for patch in self.patches[detail].iter().filter(|patch| inside(&rect, middle(patch))) {
             patch.draw(&mut mesh);
         }
+        if id.level < PICTURED_LEVELS {
+            // Corners of yards lie far apart: each gets the light of a wide part around it.
+            let wide = self.lamps.iter().map(|lamp| Lamp { reach_m: lamp.reach_m * 1.6, ..*lamp });
+            Lamps::new(&grown(&rect, 40.0), wide).shine(&mut mesh);
+        }
         self.draw_fixtures(&mut mesh, &mut table, &rect, detail);
         match &town {
             Some(town) => {
@@ -262,14 +280,7 @@ impl World {
             let lamps = self.lamps.iter().copied().chain(town.lamps());
             Lamps::new(&grown(&rect, 40.0), lamps).shine(&mut mesh);
         }
-        let placement = glb::Placement {
-            frame: &self.frame,
-            ecef_from_tile: self.tree.ecef_from_tile(id),
-            root_from_tile: self.tree.root_from_tile(id),
-            packed: self.options.packed,
-            least_step_m: STEP_M[level],
-        };
-        glb::tile(&mesh, &table, &placement)
+        (mesh, table)
     }
 
     fn ground(&self, p: DVec2) -> Ground {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::bake::land::measure;
 use crate::format::content::Content;
 use crate::format::content::FeatureIds;
 use crate::format::content::decode::{DecodeOptions, Decoded, NoResources, decode};
@@ -118,4 +119,29 @@ fn tiles_keep_to_what_a_viewer_can_stand() {
 #[test]
 fn there_are_at_least_a_hundred_thousand_buildings() {
     assert!(world().0.buildings() >= 100_000, "{}", world().0.buildings());
+}
+
+/// The errors that tiles tell are those of their geometry: not less, and not many times more, which would load finer tiles
+/// than the eye needs.
+#[test]
+fn what_a_tile_tells_of_its_error_is_what_is_measured_against_its_children() {
+    let (world, made) = world();
+    let mut worst = [0.0f64; LEVELS as usize];
+    for &id in some_tiles().iter().filter(|id| made[id].error_m > 0.0) {
+        let (mesh, _) = world.draw(id);
+        let rect = world.rect(id);
+        for child in some_tiles().into_iter().filter(|c| c.level == id.level + 1 && c.ancestor(id.level) == id) {
+            let points = measure::sample(&world.draw(child).0);
+            let level = id.level as usize;
+            let measured = measure::distance_m(&points, &mesh, (rect.low, rect.size().x), 4.0 * ERROR_M[level]);
+            worst[level] = worst[level].max(measured);
+            assert!(measured <= ERROR_M[level], "{child:?}: {measured:.1} m, told {}", ERROR_M[level]);
+        }
+    }
+    println!("measured {worst:.1?} m, told {ERROR_M:?} m");
+    for level in 0..WILD_LEVELS as usize {
+        // What is left out counts too: trees, low houses.
+        let least = f64::from(LEAST_HEIGHT_M[level]);
+        assert!(worst[level].max(least) * 8.0 >= ERROR_M[level], "{level}: {worst:?}");
+    }
 }

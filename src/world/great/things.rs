@@ -296,7 +296,10 @@ fn tree(species: plants::Species, detail: usize, salt: u64, lit: bool) -> Mesh {
 
 /// The light of street lamps that copies have in the mean.
 fn shone_on(mesh: &mut Mesh, light: u8) {
-    mesh.triangles.iter_mut().flatten().for_each(|v| v.light = light);
+    for v in mesh.triangles.iter_mut().flatten() {
+        // From above more than from the sides.
+        v.light = (f32::from(light) * (0.62 + 0.38 * v.normal.z.max(0.0))) as u8;
+    }
 }
 
 fn gravestone(look: u64) -> Mesh {

@@ -1,19 +1,18 @@
-//! Levels 0 to 2: walls in their mean colour, bands of glass where single windows can't be seen.
+//! Levels 0 to 2: walls in their mean colour, of a class that tells that they have windows; towers of glass as bands.
 
 use super::super::building::{Face, Look};
 use super::painter::{Painter, Side};
-use crate::bake::mesh::{Rgb, blend, scale};
+use crate::bake::mesh::{Rgb, Surface, blend, scale};
 
 impl Painter<'_> {
-    /// Level 2: for each storey a band with as much glass as its windows have, so that colour, gloss and light at
-    /// night stay.
+    /// Level 2: walls of glass have a band for each storey, so that colour, gloss and light at night stay.
     pub fn banded(&mut self, side: &Side) {
         let v = self.v;
         let share = f64::from(self.glass_share(side));
-        self.plain_wall(side, self.far_wall());
-        if share < 0.02 || matches!(v.look, Look::Hall) {
-            return;
+        if !matches!(v.look, Look::Curtain { .. }) {
+            return self.windowed(side);
         }
+        self.plain_wall(side, self.far_wall());
         let pieces = (side.length / 14.0).round().clamp(1.0, 6.0) as usize;
         let wide = side.length * 0.94;
         for floor in 0..v.floors {
@@ -29,8 +28,11 @@ impl Painter<'_> {
         }
     }
 
-    /// Level 1 and 0: the mean of wall and glass, and one pane for all that are lit at night.
+    /// Level 1 and 0: the mean of wall and glass; on walls of glass one pane for all that are lit at night.
     pub fn massed(&mut self, side: &Side) {
+        if !matches!(self.v.look, Look::Curtain { .. }) {
+            return self.windowed(side);
+        }
         let share = self.glass_share(side);
         let lit_share = 0.2f32;
         let c = blend(self.far_wall(), self.v.glass, share * (1.0 - lit_share));
@@ -47,6 +49,18 @@ impl Painter<'_> {
         let u0 = self.v.floor_u + (tall - h) * rng.range(0.2, 0.8);
         let lit = (0..4).map(|k| self.lit(side, k, k)).find(|&t| t != 0).unwrap_or(0);
         self.pane(side, (x0, x0 + w), (u0, u0 + h), 0.04, lit, [self.v.glass, scale(self.v.glass, 1.15)]);
+    }
+
+    /// Walls with single windows: the mean of both; where the windows are is the viewer's.
+    fn windowed(&mut self, side: &Side) {
+        let share = self.glass_share(side);
+        let c = blend(self.far_wall(), self.v.glass, share);
+        let before = self.mesh.surface;
+        if share > 0.04 && self.v.look != Look::Hall {
+            self.mesh.surface = Surface::Windows;
+        }
+        self.plain_wall(side, c);
+        self.mesh.surface = before;
     }
 
     /// The colour of walls without their glass: frames, posts and ornament mixed in.

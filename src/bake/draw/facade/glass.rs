@@ -6,8 +6,9 @@ use crate::bake::mesh::{Matter, Rgb, blend, hex, scale};
 use crate::bake::model::Usage;
 
 /// Texels of the night palette.
-const WARM: [u8; 6] = [1, 1, 2, 3, 4, 6];
+const WARM: [u8; 10] = [1, 1, 2, 3, 4, 6, 8, 8, 9, 2];
 const COOL: u8 = 5;
+const OFFICE: [u8; 6] = [5, 10, 11, 10, 3, 11];
 const BRIGHT: [u8; 3] = [3, 6, 3];
 
 impl Painter<'_> {
@@ -20,7 +21,7 @@ impl Painter<'_> {
                 let mut floor_lot = Rng::of(self.seed, 62, floor as u64);
                 let all = floor_lot.chance(0.24);
                 let group = self.lot(side, floor, bay / 3, 63).chance(0.16);
-                let tone = if floor_lot.chance(0.75) { COOL } else { 3 };
+                let tone = floor_lot.pick(&OFFICE);
                 if (all && rng.chance(0.88)) || group { tone } else { 0 }
             }
             Usage::Retail => {

@@ -9,6 +9,8 @@ use crate::bake::mesh::{Matter, Rgb, Surface, blend, hex, scale};
 
 /// Up to where the ground keeps light from a wall, above its lowest floor.
 const KNEE_M: f64 = 3.6;
+/// How high the light of street lamps reaches.
+const SHONE_M: f64 = 9.0;
 
 /// Up to this storey the bars of railings stand as close as they do.
 const NEAR_BARS: usize = 2;
@@ -282,7 +284,14 @@ impl Painter<'_> {
         }
         if self.stands_on_ground() && knee > self.v.floor_u {
             self.wall(side, (0.0, side.length), (foot, knee), c);
-            self.wall(side, (0.0, side.length), (knee, top), c);
+            // Lamps shine on the lowest storeys only.
+            let shone = self.v.floor_u + SHONE_M;
+            if self.level >= 3 && top > shone + 3.0 {
+                self.wall(side, (0.0, side.length), (knee, shone), c);
+                self.wall(side, (0.0, side.length), (shone, top), c);
+            } else {
+                self.wall(side, (0.0, side.length), (knee, top), c);
+            }
         } else {
             self.wall(side, (0.0, side.length), (foot, top), c);
         }

@@ -76,7 +76,7 @@ impl PreparedMaterial {
 }
 
 /// How bright an emissive of 1 shines, cd/m²: a lit window at night.
-pub const EMISSIVE_LUMINANCE: f32 = 4.0;
+pub const EMISSIVE_LUMINANCE: f32 = 12.0;
 
 /// Makes meshes, materials and images of a content that stands at `ecef_from_content`.
 pub fn prepare(mut content: Content, ecef_from_content: DAffine3) -> Prepared {
