@@ -301,7 +301,7 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec
             let octave = max(log2(max(pixel, pixel_along) * 1.6 / BAY_M), 0.0);
             let fine_lights = lights(p, exp2(floor(octave)));
             let coarse_lights = lights(p, exp2(floor(octave) + 1.0));
-            g.glow = mix(fine_lights, coarse_lights, fract(octave)) * mix(0.22, pane, s) * WINDOW_LUMINANCE;
+            g.glow = mix(fine_lights, coarse_lights, fract(octave)) * mix(0.55, pane, s) * WINDOW_LUMINANCE;
         }
         default: {}
     }

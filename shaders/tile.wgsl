@@ -28,8 +28,8 @@
 #endif
 
 #ifdef SURFACE_CLASS
-// Of white paper right below a street lamp, cd/m2 (60 lx).
-const LAMP_LUMINANCE: f32 = 18.0;
+// Of white paper right below a street lamp, cd/m2 (150 lx: a bright square).
+const LAMP_LUMINANCE: f32 = 48.0;
 #endif
 // Lit things keep to this part of the brightest that the screen can show, times their luminance, cd/m2: in a dark night the
 // exposure shows unlit ground, and lamps and windows would be white patches, while an eye adapts to each place of a view.

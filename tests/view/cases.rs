@@ -1,8 +1,10 @@
 //! Reading and running the cases.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use bevy::math::UVec2;
+use mirante::batch::world::{Great, Making};
 use mirante::format::scene::{self, ContentKind, Scene};
 use mirante::format::uri::Location;
 use mirante::geo::Geodetic;
@@ -27,6 +29,10 @@ pub struct Case {
     shows: String,
     /// A scene file in the case's folder.
     scene: Option<String>,
+    /// A scene of the generated world, which is made for the test in a folder of its own.
+    world: Option<String>,
+    /// The scene's view to look from.
+    view: Option<String>,
     /// A tileset in the folder of real data.
     shared_tileset: Option<String>,
     /// Or many of them, on one sheet of small pictures.
@@ -127,9 +133,15 @@ pub fn run(case: &Case) -> Outcome {
 }
 
 fn single(case: &Case, shared: &Path) -> Shot {
-    let (scene, base) = open(case, shared);
+    let (mut scene, base) = open(case, shared);
     let place = |p: [f64; 3]| Geodetic::from_degrees(p[0], p[1], p[2]);
     let eye = case.eye.zip(case.look).map(|(eye, look)| Eye::looking_at(place(eye), place(look)));
+    if let Some(name) = &case.view {
+        let at = scene.views.iter().position(|view| view.id == *name).expect("the view that the case names");
+        scene.views[at].home = true;
+        let home = scene.views.remove(at);
+        scene.views = vec![home];
+    }
     Shot {
         scene,
         base,
@@ -199,7 +211,8 @@ fn draw(shot: Shot) -> Result<image::RgbaImage, String> {
     })
     .map_err(|error| error.to_string())?;
     let mut settled = 0;
-    for _ in 0..2_000 {
+    // Tiles of the generated world take their time.
+    for _ in 0..50_000 {
         studio.frame();
         let world = studio.world();
         let now = world.resource::<StreamStats>().settled
@@ -246,11 +259,30 @@ fn open(case: &Case, shared: &Path) -> (Scene, Location) {
         let scene = Scene::for_content(&path.to_string_lossy(), ContentKind::Tileset);
         return (scene, Location::File(path));
     }
-    let path = case.folder.join(case.scene.as_deref().unwrap_or("scene.json"));
+    let path = match &case.world {
+        Some(name) => world().folder().join(format!("{name}.json")),
+        None => case.folder.join(case.scene.as_deref().unwrap_or("scene.json")),
+    };
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (scene, issues) = scene::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(issues.is_empty(), "{}: {:?}", path.display(), issues.into_vec());
+    // What moves is not compared.
+    let scene = Scene { feed: None, ..scene };
     (scene, Location::File(path))
+}
+
+/// The generated world, begun anew in the build's folder for tests; tiles are made when they are asked for.
+fn world() -> &'static Making {
+    static WORLD: OnceLock<Making> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("world");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).expect("the folder of the last run goes");
+        }
+        let making = Making::open(&folder, Box::new(Great::default())).expect("the world's folder");
+        making.wait_for_files(&mut |_, _| {}).expect("the world's files");
+        making
+    })
 }
 
 /// Compares with the expected picture.

@@ -19,9 +19,6 @@ use super::night;
 use document::{BYTE, Document, FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT};
 use vertices::{Grid, NULL_FEATURE, Stored, weld, y_up};
 
-/// How bright a white texel of a ground's night picture is beside a lit window.
-const GLOW: f64 = 0.55;
-
 /// A finished tile content.
 pub struct Encoded {
     pub bytes: Vec<u8>,
@@ -333,8 +330,7 @@ fn document_json(
                     "roughnessFactor": 0.95, "baseColorTexture": {"index": texture}}});
                 if let Some(glow) = &mesh.pictured[k].glow {
                     pictured["emissiveTexture"] = json!({"index": textures.picture(doc, glow)});
-                    // Ground under lamps is darker than windows.
-                    pictured["emissiveFactor"] = json!([GLOW, GLOW, GLOW]);
+                    pictured["emissiveFactor"] = json!([1.0, 1.0, 1.0]);
                 }
                 pictured
             }

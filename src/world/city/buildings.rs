@@ -1,22 +1,27 @@
 //! What stands on a block, as buildings that every level of detail draws. Made on demand, the same each time. Plan frame
 //! metres.
 
+mod high;
+mod work;
+
 use super::City;
 use super::districts::District;
-use super::geom::{Bounds, area, centroid, contains_convex, extent, inset, longest_side};
+use super::geom::{area, centroid, contains_convex, extent, inset, longest_side};
 use super::graph::Class;
 use super::landmarks;
-use super::lots::{Lot, Parcel, holds, room, shares};
+use super::lots::{Lot, Parcel, holds, room};
 use super::program::{Program, below_bridge, program_of};
 use super::styles::{self, Style};
-use crate::bake::det::{Rng, noise, smoothstep, unit_vector};
+use crate::bake::det::{Rng, noise, smoothstep};
 use crate::bake::feature::Feature;
 use crate::bake::mesh::{Rect, Rgb, hex, scale};
 use crate::bake::model::Usage;
 use crate::world::building::{Building, Face, Ground as GroundFloor, Look, Roof, Volume};
 use crate::world::layout::{BRIDGE_M, CORE};
-use crate::world::names;
 use glam::DVec2;
+
+pub use high::skyline;
+pub(super) use high::{chamfered, round};
 
 /// The summit of the second cluster of towers, west of the river.
 pub const SECOND_CORE: DVec2 = DVec2::new(-3330.0, -1480.0);
@@ -519,339 +524,11 @@ impl Site<'_> {
         let kind = if villa { "villa" } else { "house" };
         self.build(volumes, Some(lot.edge), Identity { kind, usage: "dwelling", years, name: None, merges: false });
     }
-
-    /// A tower on a podium, or two on large blocks; heights follow the skyline's shape.
-    fn towers(&mut self, parcel: &Parcel) {
-        let Some(land) = inset(&parcel.line, |_| 2.5) else { return self.perimeter(parcel) };
-        let Some(site) = room(&land, 1.0).filter(|r| r.half.min_element() > 12.0) else {
-            return self.perimeter(parcel);
-        };
-        let wide = site.half.x * 2.0;
-        let count = if wide > 74.0 && self.rng.chance(0.6) { 2 } else { 1 };
-        let podium = self.rng.chance(0.62);
-        let look = Look::Windows { bay_m: 4.4, width_m: 3.4, height_m: 2.7, shutters: false, balconies: 0 };
-        for k in 0..count {
-            let length = wide / count as f64;
-            let plot = site.part((k as f64 + 0.5) * length - site.half.x, 0.0, length, site.half.y * 2.0);
-            let mut volumes = Vec::new();
-            if podium {
-                let outline = plot.corners().to_vec();
-                let floors = self.rng.int(2, 4) as usize;
-                let faces = vec![Face::Street; 4];
-                volumes.push(self.volume(Shape { outline, faces, floors, floor_m: 4.4, roof: Roof::Flat, look }));
-            }
-            self.tower(&plot, volumes);
-        }
-        if !podium && count == 1 {
-            let low = site.part(-site.half.x * 0.62, 0.0, site.half.x * 0.6, site.half.y * 1.7);
-            let far = self.out.last().is_none_or(|b| (b.centre() - low.centre).length() > site.half.x * 0.62);
-            if far {
-                self.plain(&low, 3, 3.8, "building", "culture");
-            }
-        }
-    }
-
-    fn tower(&mut self, plot: &Rect, mut volumes: Vec<Volume>) {
-        let summit = skyline(self.city.seed, plot.centre);
-        let floors = (9.0 + 43.0 * summit * self.rng.range(0.78, 1.0)) as usize;
-        let floor_m = self.rng.range(3.5, 3.8);
-        let base = plot.half.min_element() * 2.0;
-        let width = (self.rng.range(0.52, 0.68) * base).clamp(17.0, 38.0).min(base * 0.9);
-        let length = (width * self.rng.range(1.0, 1.55)).min(plot.half.x * 1.8);
-        let mut rect = Rect::new(plot.centre, plot.along, length, width);
-        rect.centre = plot.at(
-            self.rng.range(-0.5, 0.5) * (plot.half.x - length * 0.5).max(0.0),
-            self.rng.range(-0.5, 0.5) * (plot.half.y - width * 0.5).max(0.0),
-        );
-        let look = match self.rng.below(6) {
-            0 => Look::Bands,
-            1 => Look::Windows { bay_m: 3.0, width_m: 1.9, height_m: 2.1, shutters: false, balconies: 2 },
-            2 | 3 => Look::Curtain { bay_m: 1.6, fins: true },
-            _ => Look::Curtain { bay_m: 2.4, fins: false },
-        };
-        let glass = hex(self.rng.pick(&styles::TOWER_GLASS));
-        let tone = hex(self.rng.pick(&styles::TOWER_TONES));
-        let mut outline = match self.rng.below(6) {
-            0 => chamfered(&rect, width * 0.2),
-            1 => round(rect.centre, width * 0.55, 20),
-            2 => chamfered(&rect, width * 0.34),
-            _ => rect.corners().to_vec(),
-        };
-        let steps = if floors > 26 { 2 + self.rng.below(3) } else { 1 + self.rng.below(2) };
-        let mut left = floors;
-        let mut floor_u = volumes.last().map(Volume::eaves_u);
-        for step in 0..steps {
-            let here = if step + 1 == steps { left } else { (left as f64 * self.rng.range(0.45, 0.66)) as usize };
-            left -= here;
-            let roof = if left == 0 { Roof::Crown } else { Roof::Flat };
-            let faces = vec![Face::Street; outline.len()];
-            let mut v = self.volume(Shape { outline: outline.clone(), faces, floors: here, floor_m, roof, look });
-            (v.wall, v.trim, v.glass) = (tone, scale(tone, 0.9), glass);
-            if let Some(u) = floor_u {
-                (v.foot_u, v.floor_u) = (u, u);
-            }
-            floor_u = Some(v.eaves_u());
-            volumes.push(v);
-            let middle = outline.iter().copied().sum::<DVec2>() / outline.len() as f64;
-            let taper = self.rng.range(0.74, 0.88);
-            outline = outline.iter().map(|&p| middle + (p - middle) * taper).collect();
-            if left == 0 {
-                break;
-            }
-        }
-        let usage = if matches!(look, Look::Windows { .. }) { "dwelling" } else { "offices" };
-        let name = Some(names::tower(&mut self.rng));
-        self.build(volumes, None, Identity { kind: "tower", usage, years: (1974, 2024), name, merges: false });
-    }
-
-    /// Slabs across the view to the sea, on a low base.
-    fn hotels(&mut self, parcel: &Parcel) {
-        let Some(land) = inset(&parcel.line, |_| 5.0) else { return self.perimeter(parcel) };
-        let Some(site) = room(&land, 1.0).filter(|r| r.half.min_element() > 11.0) else {
-            return self.perimeter(parcel);
-        };
-        let count = ((site.half.x * 2.0) / self.rng.range(46.0, 64.0)).floor().max(1.0) as usize;
-        for k in 0..count {
-            let length = site.half.x * 2.0 / count as f64;
-            let plot = site.part((k as f64 + 0.5) * length - site.half.x, 0.0, length - 8.0, site.half.y * 2.0);
-            let floors = self.rng.int(self.style.floors.0, self.style.floors.1) as usize;
-            let faces = vec![Face::Street; 4];
-            let look = Look::Windows { bay_m: 4.0, width_m: 2.9, height_m: 2.3, shutters: false, balconies: 1 };
-            let base = plot.part(0.0, 0.0, plot.half.x * 2.0, plot.half.y * 1.3);
-            let low = self.volume(Shape {
-                outline: base.corners().to_vec(),
-                faces: faces.clone(),
-                floors: 1,
-                floor_m: 4.6,
-                roof: Roof::Flat,
-                look,
-            });
-            let across = self.rng.chance(0.5);
-            let wing = if across {
-                plot.part(0.0, 0.0, 15.0, plot.half.y * 1.25)
-            } else {
-                plot.part(0.0, plot.half.y * 0.2, plot.half.x * 1.8, 15.0)
-            };
-            let look = self.style.look(&mut self.rng);
-            let outline = wing.corners().to_vec();
-            let mut high = self.volume(Shape { outline, faces, floors, floor_m: 3.1, roof: Roof::Crown, look });
-            let u = low.eaves_u();
-            (high.foot_u, high.floor_u) = (u, u);
-            let hotel = self.rng.chance(0.6);
-            let name = hotel.then(|| names::hotel(&mut self.rng));
-            let usage = if hotel { "hotel" } else { "dwelling" };
-            let identity = Identity { kind: "building", usage, years: self.style.years, name, merges: false };
-            self.build(vec![low, high], None, identity);
-        }
-    }
-
-    /// Halls with yards.
-    fn halls(&mut self, parcel: &Parcel) {
-        let Some(land) = inset(&parcel.line, |_| 4.0) else { return };
-        let most = self.rng.range(3600.0, 9500.0);
-        for share in shares(&mut self.rng, &land, most) {
-            if self.rng.chance(0.08) {
-                continue;
-            }
-            let Some(room) = room(&share, 4.5) else { continue };
-            let half = room.half * DVec2::new(self.rng.range(0.72, 1.0), self.rng.range(0.72, 1.0));
-            let rect = Rect { half: half.min(DVec2::new(75.0, 38.0)), ..room };
-            if rect.half.min_element() < 5.0 || !self.is_buildable(&rect.corners()) {
-                continue;
-            }
-            let span = rect.half.y * 2.0;
-            let roof =
-                if self.rng.chance(self.style.pitched) { Roof::Gabled((span * 0.12).min(4.5)) } else { Roof::Flat };
-            let floor_m = self.rng.range(self.style.floor_m.0, self.style.floor_m.1);
-            let faces = vec![Face::Street; 4];
-            let outline = rect.corners().to_vec();
-            let mut volumes =
-                vec![self.volume(Shape { outline, faces: faces.clone(), floors: 1, floor_m, roof, look: Look::Hall })];
-            if rect.half.x > 16.0 && self.rng.chance(0.6) {
-                // Offices in front of the gate end.
-                let office = rect.part(rect.half.x + 3.2, 0.0, 6.4, rect.half.y * self.rng.range(0.8, 1.6));
-                if holds(&share, &office) {
-                    let floors = self.rng.int(2, 3) as usize;
-                    let outline = office.corners().to_vec();
-                    let shape = Shape { outline, faces, floors, floor_m: 3.3, roof: Roof::Flat, look: Look::Bands };
-                    volumes.push(self.volume(shape));
-                }
-            }
-            let name = Some(names::firm(&mut self.rng));
-            let identity = Identity { kind: "hall", usage: "industry", years: self.style.years, name, merges: false };
-            self.build(volumes, None, identity);
-        }
-    }
-
-    /// A large shop at the back of its car park, or an office house.
-    fn retail(&mut self, parcel: &Parcel) {
-        let Some(land) = inset(&parcel.line, |_| 5.0) else { return };
-        let Some(site) = room(&land, 2.0) else { return };
-        if self.rng.chance(0.45) {
-            let rect = site.part(0.0, site.half.y * 0.45, site.half.x * 1.7, site.half.y * 0.95);
-            let outline = rect.corners().to_vec();
-            let faces = vec![Face::Street; 4];
-            let v = self.volume(Shape { outline, faces, floors: 1, floor_m: 8.0, roof: Roof::Flat, look: Look::Hall });
-            let name = Some(names::firm(&mut self.rng));
-            self.build(
-                vec![v],
-                None,
-                Identity { kind: "hall", usage: "shop", years: (1988, 2022), name, merges: false },
-            );
-            return;
-        }
-        self.style = styles::of(District::Core, 0);
-        let count = (site.half.x / 26.0).floor().max(1.0) as usize;
-        for k in 0..count {
-            let length = site.half.x * 2.0 / count as f64;
-            let x = (k as f64 + 0.5) * length - site.half.x;
-            let rect = site.part(x, site.half.y * 0.2, (length - 12.0).min(52.0), (site.half.y * 0.9).min(19.0));
-            let floors = self.rng.int(4, 9) as usize;
-            self.slab(&rect, floors, "offices");
-        }
-    }
-
-    /// A farmhouse with barns near the track.
-    fn farm(&mut self, parcel: &Parcel) {
-        if !self.rng.chance(0.75) {
-            return;
-        }
-        let side = self.rng.below(parcel.line.len());
-        let (a, b) = (parcel.line[side], parcel.line[(side + 1) % parcel.line.len()]);
-        if (b - a).length() < 60.0 {
-            return;
-        }
-        let along = (b - a).normalize();
-        let middle = a.lerp(b, self.rng.range(0.3, 0.7)) + along.perp() * 26.0;
-        self.style = styles::of(District::Village, 0);
-        let yard = Rect::new(middle, along, 40.0, 36.0);
-        if !holds(&parcel.line, &yard) || !self.is_buildable(&yard.corners()) {
-            return;
-        }
-        let parts = [(0.0, -10.0, 14.0, 8.5, 2, 2.8), (-14.0, 8.0, 9.0, 20.0, 1, 5.0), (12.0, 9.0, 22.0, 10.0, 1, 5.5)];
-        for (k, (x, y, length, width, floors, floor_m)) in parts.into_iter().enumerate() {
-            let rect = yard.part(x, y, length, width);
-            let rect = if width > length { Rect::new(rect.centre, along.perp(), width, length) } else { rect };
-            let look = if k == 0 { self.style.look(&mut self.rng) } else { Look::Hall };
-            let roof = Roof::Gabled(rect.half.y * 0.55);
-            let outline = rect.corners().to_vec();
-            let v = self.volume(Shape { outline, faces: vec![Face::Street; 4], floors, floor_m, roof, look });
-            let (kind, usage) = if k == 0 { ("house", "farm") } else { ("barn", "farm") };
-            self.build(vec![v], None, Identity { kind, usage, years: (1820, 1990), name: None, merges: false });
-        }
-    }
-}
-
-/// The skyline's shape, 0..=1: a summit in the core, a lower one west of the river, a scatter elsewhere.
-pub fn skyline(seed: u64, p: DVec2) -> f64 {
-    let hill = |middle: DVec2, reach: f64| {
-        let t = (p - middle).length() / reach;
-        1.0 / (1.0 + 2.6 * t * t * (1.0 + t))
-    };
-    let shape = hill(CORE, 560.0).max(0.60 * hill(SECOND_CORE, 420.0));
-    (shape * (0.86 + 0.3 * noise(seed ^ 521, p / 130.0))).clamp(0.10, 1.0)
 }
 
 /// The lowest and highest ground below an outline.
 pub fn ground(city: &City, outline: &[DVec2]) -> (f64, f64) {
     outline.iter().map(|&p| city.terrain.height(p)).fold((f64::MAX, f64::MIN), |(lo, hi), h| (lo.min(h), hi.max(h)))
-}
-
-pub(super) fn chamfered(rect: &Rect, cut: f64) -> Vec<DVec2> {
-    let c = rect.corners();
-    let mut out = Vec::new();
-    for k in 0..4 {
-        let to_last = (c[(k + 3) % 4] - c[k]).normalize();
-        let to_next = (c[(k + 1) % 4] - c[k]).normalize();
-        out.push(c[k] + to_last * cut);
-        out.push(c[k] + to_next * cut);
-    }
-    out
-}
-
-pub(super) fn round(centre: DVec2, radius: f64, sides: usize) -> Vec<DVec2> {
-    (0..sides).map(|k| centre + unit_vector(std::f64::consts::TAU * k as f64 / sides as f64) * radius).collect()
-}
-
-/// A block's buildings as a few simple bodies for far levels, and what it looks like from above.
-#[derive(Debug, Clone)]
-pub struct Massing {
-    pub bodies: Vec<Body>,
-    pub buildings: usize,
-    /// Ground area under buildings.
-    pub footprint_m2: f64,
-    /// Mean height weighted by area.
-    pub height_m: f64,
-    pub wall: Rgb,
-    pub roof: Rgb,
-}
-
-/// A convex prism.
-#[derive(Debug, Clone)]
-pub struct Body {
-    pub outline: Vec<DVec2>,
-    pub foot_u: f64,
-    pub top_u: f64,
-    pub wall: Rgb,
-    pub roof: Rgb,
-}
-
-/// Merges neighbours that stand wall to wall into one body each few houses.
-pub fn massing(buildings: &[Building]) -> Massing {
-    let mut bodies: Vec<(Body, f64)> = Vec::new();
-    let mut open: Option<usize> = None;
-    for b in buildings {
-        for v in &b.volumes {
-            let size = area(&v.outline);
-            let body = Body {
-                outline: v.outline.clone(),
-                foot_u: v.foot_u,
-                top_u: (v.top_u() + v.eaves_u()) * 0.5,
-                wall: v.wall,
-                roof: v.roof_color,
-            };
-            if b.merges
-                && let Some(last) = open.map(|k| &mut bodies[k])
-            {
-                let mut both = last.0.outline.clone();
-                both.extend(&body.outline);
-                let hull = super::geom::hull(&both);
-                let level = (last.0.top_u - body.top_u).abs() < 5.0 && (last.0.foot_u - body.foot_u).abs() < 4.0;
-                if level && area(&hull) < (last.1 + size) * 1.12 && last.1 < 1600.0 {
-                    let t = (size / (last.1 + size)) as f32;
-                    let mix = |a: Rgb, b: Rgb| crate::bake::mesh::blend(a, b, t);
-                    last.0.top_u += (body.top_u - last.0.top_u) * f64::from(t);
-                    last.0.foot_u = last.0.foot_u.min(body.foot_u);
-                    last.0.wall = mix(last.0.wall, body.wall);
-                    last.0.roof = mix(last.0.roof, body.roof);
-                    last.0.outline = hull;
-                    last.1 += size;
-                    continue;
-                }
-            }
-            open = b.merges.then_some(bodies.len());
-            bodies.push((body, size));
-        }
-    }
-    let footprint_m2: f64 = bodies.iter().map(|b| b.1).sum();
-    let mean = |f: &dyn Fn(&Body) -> f64| bodies.iter().map(|b| f(&b.0) * b.1).sum::<f64>() / footprint_m2.max(1e-9);
-    let tone = |f: &dyn Fn(&Body) -> Rgb| [0, 1, 2].map(|k| mean(&|b| f64::from(f(b)[k])) as f32);
-    Massing {
-        buildings: buildings.len(),
-        footprint_m2,
-        height_m: mean(&|b| b.top_u - b.foot_u),
-        wall: tone(&|b| b.wall),
-        roof: tone(&|b| b.roof),
-        bodies: bodies.into_iter().map(|b| b.0).collect(),
-    }
-}
-
-/// The rectangle around a block's buildings.
-pub fn bounds_of(buildings: &[Building]) -> Bounds {
-    buildings.iter().flat_map(|b| &b.volumes).fold(Bounds::EMPTY, |all, v| {
-        let own = Bounds::around(&v.outline);
-        Bounds { low: all.low.min(own.low), high: all.high.max(own.high) }
-    })
 }
 
 /// What the drawing makes of a use in words.

@@ -323,7 +323,7 @@ impl World {
         let pixel_m = canvas.pixel_m();
         for lamp in lamps.iter().chain(&self.lamps).filter(|l| touches(&sheet.rect, l.at.truncate(), l.reach_m)) {
             let warm = ((4600.0 - lamp.kelvin) / 2600.0).clamp(0.0, 1.0) as f32;
-            let color = [0.19, 0.15 - 0.05 * warm, 0.11 - 0.065 * warm];
+            let color = [0.40, 0.315 - 0.10 * warm, 0.23 - 0.135 * warm];
             let p = lamp.at.truncate();
             // What is smaller than a pixel shines with its share of it.
             let disc = |r: f64| (r.max(pixel_m * 0.8), (r / (pixel_m * 0.8)).min(1.0).powi(2) as f32);
