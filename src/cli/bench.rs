@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use mirante::bake::frame::PlanFrame;
 use mirante::batch::world::Pace;
-use mirante::format::scene::{ContentKind, GroundStyle, Scene};
+use mirante::format::scene::{self, GroundStyle};
 use mirante::format::uri::Location;
 use mirante::geo::Geodetic;
 use mirante::nav::{Eye, Flight};
@@ -198,7 +198,9 @@ fn flight() -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
     let (street, heading_deg) = street()?;
     let server = FileServer::start(world.folder().to_owned(), Duration::from_millis(20))?;
     let url = server.url("tileset.json");
-    let mut scene = Scene::for_content(&url, ContentKind::Tileset);
+    // The demo's own scene, without what moves in it.
+    let (mut scene, _) = scene::read(&std::fs::read(world.folder().join("city.json"))?)?;
+    scene.feed = None;
     scene.ground.style = GroundStyle::None;
     let high = over_city(street.with_z(50_000.0), 17.0, -80.0);
     let open = OpenScene {

@@ -18,6 +18,8 @@ const POWER: [(&str, &[(f64, f64)]); 3] = [
     ),
 ];
 const SPAN_M: f64 = 270.0;
+/// How high a ridge may rise above the straight line from pylon to pylon.
+const RIDGE_M: f64 = 14.0;
 
 /// A power line as its pylons, in order.
 #[derive(Debug, Clone)]
@@ -33,26 +35,50 @@ pub fn power_lines(city: &City) -> Vec<PowerLine> {
         .map(|(id, points)| {
             let line = Line::new(points.iter().map(|p| DVec2::new(p.0, p.1)).collect());
             let count = (line.length() / SPAN_M).round() as usize;
-            let mut pylons = Vec::new();
-            for k in 0..=count {
-                let wanted = line.length() * k as f64 / count as f64;
-                let Some((at, along)) = free_place(city, &line, wanted) else { continue };
+            let places = (0..=count).filter_map(|k| free_place(city, &line, line.length() * k as f64 / count as f64));
+            let places = over_ridges(city, places.collect());
+            let pylons = places.into_iter().enumerate().map(|(k, (at, along))| {
                 let mut pylon = Thing::new(Kind::Pylon, at, along, 38.0, k as u64);
-                pylon.id = format!("{id}-{:02}", pylons.len() + 1);
-                pylons.push(pylon);
-            }
-            PowerLine { id, pylons }
+                pylon.id = format!("{id}-{:02}", k + 1);
+                pylon
+            });
+            PowerLine { id, pylons: pylons.collect() }
         })
         .collect()
 }
 
+/// Puts a pylon on each ridge that rises far above the straight line between two of them.
+fn over_ridges(city: &City, mut places: Vec<(DVec2, DVec2)>) -> Vec<(DVec2, DVec2)> {
+    let mut k = 0;
+    while k + 1 < places.len() {
+        let (a, b) = (places[k].0, places[k + 1].0);
+        let (low, high) = (city.terrain.height(a), city.terrain.height(b));
+        let mut summit = (RIDGE_M, None);
+        for step in 1..24 {
+            let t = f64::from(step) / 24.0;
+            let p = a.lerp(b, t);
+            let over = city.terrain.height(p) - (low + (high - low) * t);
+            let apart = (b - a).length() * t.min(1.0 - t) > 45.0;
+            if over > summit.0 && apart && is_free(city, p) {
+                summit = (over, Some(p));
+            }
+        }
+        match summit.1 {
+            Some(p) => places.insert(k + 1, (p, (b - a).normalize_or(DVec2::X))),
+            None => k += 1,
+        }
+    }
+    places
+}
+
 /// The nearest place to a point of a line that is no street, no house and no water.
 fn free_place(city: &City, line: &Line, wanted_m: f64) -> Option<(DVec2, DVec2)> {
-    for shift in [0.0, 14.0, -14.0, 30.0, -30.0, 48.0, -48.0, 70.0, -70.0, 95.0, -95.0] {
-        let (p, along) = line.at((wanted_m + shift).clamp(0.0, line.length()));
-        for side in [0.0, 12.0, -12.0, 26.0, -26.0] {
-            let at = p + along.perp() * side;
-            if is_free(city, at) {
+    let sides: [&[f64]; 2] = [&[0.0, 12.0, -12.0, 26.0, -26.0], &[42.0, -42.0, 60.0, -60.0]];
+    for sides in sides {
+        for shift in [0.0, 14.0, -14.0, 30.0, -30.0, 48.0, -48.0, 70.0, -70.0, 95.0, -95.0] {
+            let (p, along) = line.at((wanted_m + shift).clamp(0.0, line.length()));
+            let free = sides.iter().map(|side| p + along.perp() * *side).find(|&at| is_free(city, at));
+            if let Some(at) = free {
                 return Some((at, along));
             }
         }

@@ -144,22 +144,12 @@ fn trucks(seed: u64, steps: usize) -> Vec<Course> {
         for number in 0..4 {
             let carrier = rng.pick(&super::CARRIERS);
             for (poses, ages) in parts_of(&samples, steps * (2 * number + direction) / 8, steps) {
-                let of = |age: usize| run[age.min(run.len() - 1)];
-                let word = |age: usize| match of(age) {
-                    (s, v) if v < 0.1 && (s - dock).abs() < 2.0 => "at dock",
-                    (_, v) if v < 0.1 => "at gate",
-                    _ => "driving",
+                let state = |s: f64, v: f64| match () {
+                    () if v < 0.1 && (s - dock).abs() < 2.0 => "at dock",
+                    () if v < 0.1 => "at gate",
+                    () => "driving",
                 };
-                out.push(Course {
-                    id: numbered("truck", out.len() + 1),
-                    class: "truck",
-                    motion: Motion::Moving(poses),
-                    values: vec![
-                        ("speed", Values::numbers(ages.iter().map(|&a| of(a).1 as f32).collect(), 0.8, 1)),
-                        ("state", Values::Words(ages.iter().map(|&a| word(a)).collect())),
-                        ("carrier", Values::text(carrier)),
-                    ],
-                });
+                out.push(super::truck(out.len() + 1, carrier, (poses, &ages), &run, state));
             }
         }
     }

@@ -104,6 +104,28 @@ pub fn factory_courses(city: &City, secs: u32) -> Vec<Course> {
     courses
 }
 
+/// A truck that comes to a site: `ages` are the steps since it set out, `run` its metres and speeds by age, and `state` what it
+/// does at such a place and speed.
+fn truck(
+    number: usize,
+    carrier: &'static str,
+    (poses, ages): (Vec<Option<trace::Pose>>, &[usize]),
+    run: &[(f64, f64)],
+    state: impl Fn(f64, f64) -> &'static str,
+) -> Course {
+    let at = |age: usize| run[age.min(run.len() - 1)];
+    Course {
+        id: crate::world::sites::numbered("truck", number),
+        class: "truck",
+        motion: Motion::Moving(poses),
+        values: vec![
+            ("speed", Values::numbers(ages.iter().map(|&age| at(age).1 as f32).collect(), 0.8, 1)),
+            ("state", Values::Words(ages.iter().map(|&age| state(at(age).0, at(age).1)).collect())),
+            ("carrier", Values::text(carrier)),
+        ],
+    }
+}
+
 /// The road traffic of a period.
 pub struct Roads {
     pub trips: Vec<Trip>,

@@ -390,23 +390,13 @@ fn trucks(seed: u64, steps: usize) -> Vec<Course> {
         }
         let carrier = rng.pick(&super::CARRIERS);
         for (poses, ages) in parts_of(&samples, start, steps) {
-            let of = |age: usize| run[age.min(run.len() - 1)];
-            let word = |age: usize| match of(age) {
-                (s, v) if v < 0.1 && (s - serve).abs() < 1.0 => "in yard",
-                (_, v) if v < 0.1 => "at gate",
-                (s, _) if s < serve => "to yard",
-                _ => "leaving",
+            let state = |s: f64, v: f64| match () {
+                () if v < 0.1 && (s - serve).abs() < 1.0 => "in yard",
+                () if v < 0.1 => "at gate",
+                () if s < serve => "to yard",
+                () => "leaving",
             };
-            out.push(Course {
-                id: numbered("truck", out.len() + 1),
-                class: "truck",
-                motion: Motion::Moving(poses),
-                values: vec![
-                    ("speed", Values::numbers(ages.iter().map(|&a| of(a).1 as f32).collect(), 0.8, 1)),
-                    ("state", Values::Words(ages.iter().map(|&a| word(a)).collect())),
-                    ("carrier", Values::text(carrier)),
-                ],
-            });
+            out.push(super::truck(out.len() + 1, carrier, (poses, &ages), &run, state));
         }
     }
     let cycle_secs = steps as f64 * STEP_SECS / TRUCKS_IN_PERIOD as f64;

@@ -173,7 +173,7 @@ pub fn strung(id: &str, places: &[Place], height_u: &dyn Fn(DVec2) -> f64, seed:
         let feature =
             Feature::new(name.as_str(), "pylon", format!("Pylon {} of {id}", k + 1), "220 kV, two circuits", high)
                 .year(1987);
-        site.add(frame, Extent(11.0, high, 0), Some(feature), move |pen| pylon(pen, high, kind));
+        site.add(frame, Extent(f64::max(11.0, high * 0.14), high, 0), Some(feature), move |pen| pylon(pen, high, kind));
         poles.push((frame, high, kind));
     }
     for (k, pair) in poles.windows(2).enumerate() {
@@ -206,7 +206,7 @@ pub fn strung(id: &str, places: &[Place], height_u: &dyn Fn(DVec2) -> f64, seed:
     site.fixtures
 }
 
-/// High enough that the lowest conductor clears the ground by 9 m in both spans, within 35 to 72 m.
+/// High enough that the lowest conductor clears the ground by 9 m in both spans, within 36 to 96 m.
 fn clearing_height(at: DVec2, before: DVec2, after: DVec2, height_u: &dyn Fn(DVec2) -> f64) -> f64 {
     let own = height_u(at);
     let mut need: f64 = 36.0;
@@ -219,7 +219,7 @@ fn clearing_height(at: DVec2, before: DVec2, after: DVec2, height_u: &dyn Fn(DVe
             need = need.max(ground + sag_m(span, t) + 9.0 + ARMS[2].1 + INSULATOR_M);
         }
     }
-    need.min(72.0)
+    need.min(96.0)
 }
 
 fn conductors(pen: &mut Pen, wires: &[(DVec3, DVec3)]) {
