@@ -19,7 +19,7 @@ const POWER: [(&str, &[(f64, f64)]); 3] = [
 ];
 const SPAN_M: f64 = 270.0;
 /// How high a ridge may rise above the straight line from pylon to pylon.
-const RIDGE_M: f64 = 14.0;
+const RIDGE_M: f64 = 11.0;
 
 /// A power line as its pylons, in order.
 #[derive(Debug, Clone)]

@@ -213,8 +213,8 @@ fn clearing_height(at: DVec2, before: DVec2, after: DVec2, height_u: &dyn Fn(DVe
     for other in [before, after] {
         let span = (other - at).length();
         let far = height_u(other);
-        for k in 1..10 {
-            let t = f64::from(k) / 10.0;
+        for k in 1..24 {
+            let t = f64::from(k) / 24.0;
             let ground = height_u(at.lerp(other, t)) - (own + (far - own) * t);
             need = need.max(ground + sag_m(span, t) + 9.0 + ARMS[2].1 + INSULATOR_M);
         }
