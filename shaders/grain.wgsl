@@ -225,7 +225,7 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec
         case 11u: { // roof tiles: courses along the slope's contour lines
             let steep = max(length(n.xz), 0.05);
             let up_slope = p.y / steep;
-            let s = seen(0.25, pixel_along);
+            let s = seen(0.18, pixel_along);
             let course = up_slope / 0.25;
             let step_f = fract(course);
             let wave = cos(along / 0.25 * 6.2832);
@@ -237,7 +237,8 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec
             g.roughness = 0.82;
         }
         case 12u: { // metal
-            let s = seen(0.25, pixel_along);
+            // Ribs shine, so they need more pixels than a pattern of colours.
+            let s = seen(0.11, pixel_along);
             let rib = sin(along / 0.25 * 6.2832);
             let upright = 1.0 - step(0.5, abs(n.y));
             let rust = smoothstep(0.45, 0.85, noise(p, 1.0).x + 0.3 * small.x) * 0.35 * seen(1.0, pixel);
@@ -299,9 +300,10 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec
             g.roughness = mix(0.9, 0.45, pane * s);
             // By twos of the size that a pixel tells apart, so that far houses keep single lights.
             let octave = max(log2(max(pixel, pixel_along) * 1.6 / BAY_M), 0.0);
-            let fine_lights = lights(p, exp2(floor(octave)));
-            let coarse_lights = lights(p, exp2(floor(octave) + 1.0));
-            g.glow = mix(fine_lights, coarse_lights, fract(octave)) * mix(0.55, pane, s) * WINDOW_LUMINANCE;
+            let share = mix(0.055, 0.17, s);
+            let fine_lights = lights(p, exp2(floor(octave)), share);
+            let coarse_lights = lights(p, exp2(floor(octave) + 1.0), share);
+            g.glow = mix(fine_lights, coarse_lights, fract(octave)) * mix(1.1, pane, s) * WINDOW_LUMINANCE;
         }
         default: {}
     }
@@ -309,8 +311,8 @@ fn grain(class_id: u32, p: vec3<f32>, n: vec3<f32>, across: vec3<f32>, down: vec
     return g;
 }
 
-// Lit windows of a wall, white being 1: cells of so many bays in space, a sixth of them lit, each in its own tone.
-fn lights(p: vec3<f32>, bays: f32) -> vec3<f32> {
+// Lit windows of a wall, white being 1: cells of so many bays in space, a share of them lit, each in its own tone.
+fn lights(p: vec3<f32>, bays: f32, share: f32) -> vec3<f32> {
     let size = min(BAY_M * bays, 51.2);
     let cells = i32(round(PERIOD_M / size));
     let cell = vec3<i32>(floor(p / size));
@@ -318,7 +320,7 @@ fn lights(p: vec3<f32>, bays: f32) -> vec3<f32> {
     let lot = hash3(wrapped + vec3(17, 5, 41));
     let tone = hash3(wrapped + vec3(3, 71, 13));
     let color = mix(vec3(1.0, 0.50, 0.18), vec3(1.0, 0.80, 0.55), tone) * (0.35 + 0.65 * hash3(wrapped + vec3(29, 2, 7)));
-    return select(vec3(0.0), color, lot < 0.17);
+    return select(vec3(0.0), color, lot < share);
 }
 
 // Wind waves: three sizes of noise that drift; what is too fine for the pixel becomes roughness, so that glitter widens

@@ -288,7 +288,7 @@ fn tree(species: plants::Species, detail: usize, salt: u64, lit: bool) -> Mesh {
     if lit {
         for v in mesh.triangles.iter_mut().flatten() {
             // Lamps stand as high as the crowns' middle.
-            v.light = if v.at.z < TREE_M * 0.72 { 92 } else { 34 };
+            v.light = if v.at.z < TREE_M * 0.72 { 74 } else { 27 };
         }
     }
     mesh
