@@ -110,8 +110,7 @@ impl Laying<'_> {
         let tone = |surface, code| Some((surface, scale(hex(code), tint)));
         match program {
             Program::None | Program::Farm => match own.ground {
-                Ground::Motorway => Some((Surface::Grass, scale(hex(0x76844e), tint))),
-                Ground::Railway => tone(Surface::Gravel, 0x8b8378),
+                Ground::Motorway | Ground::Railway => Some((Surface::Grass, scale(hex(0x76844e), tint))),
                 Ground::Site(_) => tone(Surface::Concrete, 0x9b9890),
                 _ => None,
             },
