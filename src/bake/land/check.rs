@@ -13,6 +13,8 @@ use crate::format::issue::{Issue, Issues, Severity};
 /// Nothing that is built is higher, metres.
 const MAX_HEIGHT_M: f64 = 1000.0;
 const MAX_FLOORS: f64 = 220.0;
+/// Nor reaches farther from its origin as one model, metres.
+const MAX_REACH_M: f64 = 50_000.0;
 /// Heights of the Earth's surface and what stands on it, metres above the ellipsoid.
 const HEIGHTS_H_M: std::ops::RangeInclusive<f64> = -12_000.0..=12_000.0;
 /// Examples that are kept of each kind of finding.
@@ -199,7 +201,17 @@ pub fn check(mut feature: Feature, file: &str, findings: &mut Findings) -> Vec<F
             point.height_m = point.height_m.filter(|h| *h > 0.0 && *h <= MAX_HEIGHT_M);
             on_earth(point.at)
         }
-        Shape::Model(placed) => on_earth(placed.at) && placed.scale > 0.0 && placed.scale.is_finite(),
+        Shape::Model(placed) => {
+            let numbers = [placed.heading_deg, placed.pitch_deg, placed.roll_deg, placed.reach_m];
+            let sound = numbers.iter().all(|x| x.is_finite()) && placed.scale > 0.0 && placed.scale.is_finite();
+            if sound && placed.reach_m > MAX_REACH_M {
+                let message = "the model is not believed to be this large; it is left out (is its unit the metre?)";
+                let expected = format!("at most {:.0} km from its origin", MAX_REACH_M / 1e3);
+                tell(Issue::error(&id, message).expected_got(expected, format!("{:.0} km", placed.reach_m / 1e3)));
+                return Vec::new();
+            }
+            on_earth(placed.at) && sound
+        }
     };
     if !usable {
         tell(Issue::error(&id, "has no usable geometry; it is left out"));

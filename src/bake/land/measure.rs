@@ -35,6 +35,12 @@ pub fn distance_m(points: &[[f32; 3]], mesh: &Mesh, (low, size_m): (DVec2, f64),
     distances[((distances.len() - 1) as f64 * COVERED) as usize]
 }
 
+/// The greatest distance of the points from the mesh, metres; `most_m` where it has no triangles.
+pub fn farthest_m(points: impl Iterator<Item = DVec3>, mesh: &Mesh, (low, size_m): (DVec2, f64), most_m: f64) -> f64 {
+    let lattice = Lattice::new(mesh, low, size_m);
+    points.map(|p| lattice.distance_m(p, most_m)).fold(0.0, f64::max)
+}
+
 /// Triangles by the cells of the plan that their boxes touch.
 struct Lattice {
     low: DVec2,
@@ -94,7 +100,7 @@ impl Lattice {
 }
 
 /// Ericson, Real-Time Collision Detection (2005), 5.1.5.
-fn distance_to_triangle(p: DVec3, [a, b, c]: &[DVec3; 3]) -> f64 {
+pub(in crate::bake) fn distance_to_triangle(p: DVec3, [a, b, c]: &[DVec3; 3]) -> f64 {
     let (ab, ac, ap) = (*b - *a, *c - *a, p - *a);
     let (d1, d2) = (ab.dot(ap), ac.dot(ap));
     if d1 <= 0.0 && d2 <= 0.0 {

@@ -257,7 +257,12 @@ fn mean_roof_h(lod: &SurfaceLod) -> Option<f64> {
 
 /// The convex outline of all vertices (Andrew 1979), counter-clockwise; `None` for what has no area.
 pub fn hull(lod: &SurfaceLod) -> Option<Vec<DVec2>> {
-    let mut points: Vec<DVec2> = lod.vertices.iter().map(|v| v.truncate()).filter(|p| p.is_finite()).collect();
+    hull_of(lod.vertices.iter().map(|v| v.truncate()).collect())
+}
+
+/// The same of any points.
+pub fn hull_of(mut points: Vec<DVec2>) -> Option<Vec<DVec2>> {
+    points.retain(|p| p.is_finite());
     points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     points.dedup();
     let chain = |points: &mut dyn Iterator<Item = DVec2>| {

@@ -15,7 +15,7 @@ mod progress;
 mod run;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -17,6 +17,7 @@ use crate::bake::land::ground::{Flat, Terrain};
 use crate::bake::land::up::{self, Up};
 use crate::bake::land::{Context, Imagery, Item, Land, Tile, coarse, fine};
 use crate::bake::tiling::land::{Made, TileId};
+use crate::batch::simplify::Meshoptimizer;
 use crate::format::issue::Issues;
 use crate::format::subtree::morton;
 
@@ -252,6 +253,7 @@ impl<'a> Bench<'a> {
             terrain: rasters.terrain.as_ref(),
             imagery: rasters.imagery.as_deref(),
             assets: self.job.assets.as_ref(),
+            simplify: &Meshoptimizer,
             with_ground: !matches!(self.job.below, Below::Nothing),
         }
     }
