@@ -32,7 +32,16 @@ pub struct Triangles<'a> {
     pub weights: &'a [f32],
     /// Vertices between different pictures or materials: what meets there has to stay together.
     pub seams: &'a [bool],
+    pub borders: Borders,
     pub indices: &'a [u32],
+}
+
+/// What becomes of edges with one triangle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Borders {
+    Free,
+    /// They stay: a neighbour that is simplified by itself has the same ones.
+    Kept,
 }
 
 /// A library that simplifies.
@@ -61,14 +70,14 @@ pub struct Simplified {
 }
 
 /// Removes triangles as long as the surface stays within `most_error_m`. Copies stay as they are.
-pub fn simplified(mesh: &Mesh, most_error_m: f64, library: &dyn Simplify) -> Simplified {
+pub fn simplified(mesh: &Mesh, most_error_m: f64, borders: Borders, library: &dyn Simplify) -> Simplified {
     let unchanged = || Simplified { mesh: mesh.clone(), error_m: 0.0 };
-    if count(mesh) <= FEW || !(most_error_m > 0.0) {
+    if count(mesh) <= FEW || most_error_m.is_nan() || most_error_m <= 0.0 {
         return unchanged();
     }
     let Some(welded) = Welded::new(mesh) else { return unchanged() };
     for share in ATTEMPTS {
-        let indices = welded.simplify(library, most_error_m * share);
+        let indices = welded.simplify(library, most_error_m * share, borders);
         if indices.len() + 3 > welded.indices.len() {
             continue;
         }
@@ -148,7 +157,7 @@ impl Welded {
         Some(welded)
     }
 
-    fn simplify(&self, library: &dyn Simplify, most_error_m: f64) -> Vec<u32> {
+    fn simplify(&self, library: &dyn Simplify, most_error_m: f64, borders: Borders) -> Vec<u32> {
         let extent_m = (self.high - self.low).max_element();
         // A normal that turns by a right angle is as bad as half of the error, black for white as all of it.
         let whole = (most_error_m / extent_m) as f32;
@@ -164,6 +173,7 @@ impl Welded {
             attributes: &attributes,
             weights: &weights,
             seams: &seams,
+            borders,
             indices: &self.indices,
         };
         let mut indices = library.simplify(&triangles, most_error_m as f32);

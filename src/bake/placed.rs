@@ -14,7 +14,7 @@ use image::imageops::{self, FilterType};
 use image::{ImageEncoder, RgbImage, RgbaImage};
 
 use super::land::Model;
-use super::lod::{self, Simplify};
+use super::lod::{self, Borders, Simplify};
 use super::mesh::{Matter, Mesh, NO_FEATURE, Picture, Pictured, Rgb, Surface, Vertex, linear, scale};
 use super::solid::{PictureContent, Solid, SolidMaterial, SolidPart, SolidPicture};
 use crate::format::content::image::{ImageLimits, decode};
@@ -122,7 +122,7 @@ impl PlacedModel {
         let simple = if detail >= 4 {
             lod::Simplified { mesh, error_m: 0.0 }
         } else {
-            lod::simplified(&mesh, most_error_m, library)
+            lod::simplified(&mesh, most_error_m, Borders::Free, library)
         };
         let mut mesh = simple.mesh;
         for pictured in &mut mesh.pictured {

@@ -6,7 +6,7 @@
 
 use meshopt::{SimplifyOptions, SimplifyVertex, VertexDataAdapter};
 
-use crate::bake::lod::{Simplify, Triangles};
+use crate::bake::lod::{Borders, Simplify, Triangles};
 
 /// The library.
 #[derive(Debug, Clone, Copy)]
@@ -23,16 +23,18 @@ impl Simplify for Meshoptimizer {
             .iter()
             .map(|&seam| if seam { SimplifyVertex::Protect } else { SimplifyVertex::None })
             .collect();
+        let mut options = SimplifyOptions::ErrorAbsolute | SimplifyOptions::Prune | SimplifyOptions::Permissive;
+        options.set(SimplifyOptions::LockBorder, triangles.borders == Borders::Kept);
         meshopt::simplify_with_attributes_and_locks(
             triangles.indices,
             &positions,
             triangles.attributes,
             triangles.weights,
-            triangles.weights.len() * size_of::<f32>(),
+            size_of_val(triangles.weights),
             &locks,
             0,
             most_error,
-            SimplifyOptions::ErrorAbsolute | SimplifyOptions::Prune | SimplifyOptions::Permissive,
+            options,
             None,
         )
     }

@@ -188,8 +188,9 @@ impl Drawing<'_> {
                 }
             }
             Shape::Surfaces(shape) => {
-                let height = surfaces::draw(&mut self.mesh, &mut self.textured, self.context, item, shape, self.detail);
-                facts.height_m = height as f32;
+                let drawn = surfaces::draw(&mut self.mesh, &mut self.textured, self.context, item, shape, self.detail);
+                facts.height_m = drawn.height_m as f32;
+                self.error_m = self.error_m.max(drawn.error_m);
             }
             Shape::Way(way) => {
                 things::line(&mut self.mesh, self.context, item, way, self.detail);

@@ -142,6 +142,14 @@ pub trait Imagery {
 /// picture has anyway, with usual tiles.
 pub const SIMPLIFIED_M: [f64; 5] = [4.0, 2.0, 1.0, 0.5, 0.0];
 
+/// What became of a feature in a tile, metres.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Drawn {
+    pub height_m: f64,
+    /// How far what was drawn is from what the source has, where it was simplified.
+    pub error_m: f64,
+}
+
 /// A model for a detail.
 #[derive(Debug, Clone)]
 pub struct Model {

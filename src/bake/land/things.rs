@@ -3,7 +3,7 @@
 use glam::{DMat3, DVec2, DVec3};
 
 use super::house::seed_of;
-use super::{Context, Item, ways};
+use super::{Context, Drawn, Item, ways};
 use crate::bake::det::{Rng, noise, sin_cos, unit_vector};
 use crate::bake::draw::furniture::{self, Barrier, Thing};
 use crate::bake::draw::plants::{self, Plant, Species};
@@ -349,13 +349,6 @@ fn piers(mesh: &mut Mesh, context: &Context, line: &[DVec3], width_m: f64, deck_
             mesh.boxed(&rect, ground_u - 1.0, pair[1].z - deck_m, color);
         }
     }
-}
-
-/// What became of a model in a tile, metres.
-pub struct Drawn {
-    pub height_m: f64,
-    /// How far it is from what the source has.
-    pub error_m: f64,
 }
 
 /// A model at its place; `None` where its file can't be had.

@@ -39,7 +39,7 @@ fn bounds(mesh: &Mesh) -> (DVec3, DVec3) {
 #[test]
 fn what_is_plane_becomes_few_triangles_without_an_error() {
     let mesh = fine_box(10.0);
-    let made = simplified(&mesh, 0.05, &Meshoptimizer);
+    let made = simplified(&mesh, 0.05, Borders::Free, &Meshoptimizer);
     assert!(count(&mesh) == 4800 && count(&made.mesh) <= 24, "{} triangles", count(&made.mesh));
     assert!(made.error_m < 1e-3, "{}", made.error_m);
     assert_eq!(bounds(&made.mesh), bounds(&mesh));
@@ -48,7 +48,7 @@ fn what_is_plane_becomes_few_triangles_without_an_error() {
 #[test]
 fn no_point_of_the_first_surface_is_farther_than_the_error() {
     let mesh = ball();
-    let made = simplified(&mesh, 0.4, &Meshoptimizer);
+    let made = simplified(&mesh, 0.4, Borders::Free, &Meshoptimizer);
     assert!(count(&made.mesh) * 8 < count(&mesh), "{} of {}", count(&made.mesh), count(&mesh));
     assert!(made.error_m > 0.05 && made.error_m <= 0.4, "{}", made.error_m);
     // By all triangles, without the lattice that finds near ones.
@@ -62,7 +62,7 @@ fn no_point_of_the_first_surface_is_farther_than_the_error() {
 /// A change of the library or of its compiler's rounding shows here.
 #[test]
 fn the_same_triangles_come_out_everywhere() {
-    let made = simplified(&ball(), 0.4, &Meshoptimizer).mesh;
+    let made = simplified(&ball(), 0.4, Borders::Free, &Meshoptimizer).mesh;
     let sum = made.triangles[0].iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, v| {
         let mut bits = v.at.to_array().map(|x| (x * 1e4).round() as i64 as u64).into_iter();
         bits.by_ref().fold(hash, |h, b| (h ^ b).wrapping_mul(0x100_0000_01b3))
@@ -90,7 +90,7 @@ fn triangles_under_a_picture_keep_their_places_in_it() {
             }
         }
     }
-    let made = simplified(&mesh, 0.3, &Meshoptimizer).mesh;
+    let made = simplified(&mesh, 0.3, Borders::Free, &Meshoptimizer).mesh;
     assert!(count(&made) * 4 < count(&mesh), "{}", count(&made));
     assert_eq!(made.pictured.len(), 2);
     for (k, part) in made.pictured.iter().enumerate() {
@@ -105,14 +105,32 @@ fn triangles_under_a_picture_keep_their_places_in_it() {
 fn what_is_not_finite_or_without_extent_is_left_as_it_is() {
     let mut mesh = ball();
     mesh.triangles[0][5].at.x = f64::NAN;
-    assert_eq!(count(&simplified(&mesh, 0.4, &Meshoptimizer).mesh), count(&mesh));
+    assert_eq!(count(&simplified(&mesh, 0.4, Borders::Free, &Meshoptimizer).mesh), count(&mesh));
     let mut point = ball();
     point.triangles[0].iter_mut().for_each(|v| v.at = DVec3::ONE);
-    assert_eq!(count(&simplified(&point, 0.4, &Meshoptimizer).mesh), count(&point));
+    assert_eq!(count(&simplified(&point, 0.4, Borders::Free, &Meshoptimizer).mesh), count(&point));
 }
 
 #[test]
 fn a_thing_smaller_than_the_error_goes_and_says_its_size() {
-    let made = simplified(&ball(), 30.0, &Meshoptimizer);
+    let made = simplified(&ball(), 30.0, Borders::Free, &Meshoptimizer);
     assert!(count(&made.mesh) <= 4 && made.error_m > 4.0 && made.error_m <= 30.0, "{}", made.error_m);
+}
+
+#[test]
+fn borders_that_are_to_stay_stay() {
+    let mut mesh = Mesh::default();
+    let at = |i: i32, j: i32| DVec3::new(f64::from(i), f64::from(j), f64::from((i * 7 + j * j) % 5) * 0.05);
+    for i in 0..20 {
+        for j in 0..20 {
+            mesh.quad(Matter::Solid, [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)], hex(0x777777));
+        }
+    }
+    let made = simplified(&mesh, 0.5, Borders::Kept, &Meshoptimizer).mesh;
+    assert!(count(&made) * 3 < count(&mesh), "{}", count(&made));
+    for k in 0..=20 {
+        for p in [at(k, 0), at(k, 20), at(0, k), at(20, k)] {
+            assert!(made.triangles[0].iter().any(|v| v.at == p), "{p} is gone");
+        }
+    }
 }

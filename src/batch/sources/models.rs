@@ -84,13 +84,12 @@ impl Models {
     pub fn get(&self, source: u32, scale: f64, detail: u32) -> Option<Arc<Model>> {
         let file = (*self.same.get(source as usize)?)?;
         let most_error_m = SIMPLIFIED_M[detail.min(4) as usize] / scale;
-        let made = self.lods.get((file, detail, most_error_m.to_bits()), || {
+        self.lods.get((file, detail, most_error_m.to_bits()), || {
             let loaded = self.loaded(file)?;
             let lod = loaded.as_ref().as_ref().ok()?.model.at_detail(detail, most_error_m, &Meshoptimizer);
             let bytes = bytes_of(&lod);
             Some((lod, bytes))
-        });
-        made
+        })
     }
 
     fn loaded(&self, file: usize) -> Option<Arc<Result<Loaded, String>>> {

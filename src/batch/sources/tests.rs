@@ -118,3 +118,17 @@ fn models_in_parts_give_the_bytes_of_one_run() {
     merged(&case("model"), &parts, &at("merged"));
     assert_same(&files(&at("whole")), &files(&at("merged")));
 }
+
+/// `MIRANTE_JOB=FILE MIRANTE_OUT=FOLDER cargo test --no-default-features --lib job_figures -- --ignored --nocapture`
+#[test]
+#[ignore = "bakes a job of one's own"]
+fn job_figures() {
+    let (Ok(file), Ok(out)) = (std::env::var("MIRANTE_JOB"), std::env::var("MIRANTE_OUT")) else { return };
+    let (file, start) = (PathBuf::from(file), std::time::Instant::now());
+    let (job, told) = job::read(&std::fs::read(&file).unwrap()).unwrap();
+    told.iter().for_each(|issue| println!("{issue}"));
+    let sources = JobSources::new(&job, file.parent().unwrap(), None).unwrap();
+    let summary = bake(&sources.land_job(&job), &sources, &run(Path::new(&out), (0, 1)), &mut Silent).unwrap();
+    println!("{} features, {} tiles, {} bytes", summary.features, summary.tiles, summary.bytes);
+    println!("{:.2} s, issues {:#}", start.elapsed().as_secs_f64(), summary.findings.json());
+}
