@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::land::{Below, Given, LandError, LandJob, Sources};
+use crate::bake::cloud::CloudStyle;
+use crate::bake::cloud::crs::ZUnit;
 use crate::bake::job::{Ground, HeightsFrom, Job, Kind, PictureFormat, Source};
 use crate::bake::land::check::Findings;
 use crate::bake::land::{self, Assets};
@@ -25,6 +27,7 @@ use crate::bake::source::osm::{OsmOptions, read_osm};
 use crate::bake::source::region::Region;
 use crate::bake::source::sumo::{SumoOptions, read_sumo};
 use crate::bake::source::{citygml, cityjson};
+use crate::batch::cloud::{CloudJob, CloudSource};
 use crate::format::issue::{Issue, Issues};
 use crate::format::sumo::SumoNet;
 
@@ -128,31 +131,44 @@ impl JobSources {
                 files
             }),
             assets: Arc::new(self.assets()),
+            clouds: self.clouds(),
             attribution: job.attribution.clone(),
             fingerprint: self.fingerprint(job),
         }
     }
 
-    /// Paths of the point clouds with what the job says of them.
-    pub fn clouds(&self) -> impl Iterator<Item = (&Path, &Source)> {
-        self.opened.iter().filter(|o| o.kind == Kind::Cloud).map(|o| (o.path.as_path(), &o.source))
-    }
-
-    /// Whether there is anything but point clouds.
-    pub fn has_land(&self) -> bool {
-        self.opened.iter().any(|o| !matches!(o.kind, Kind::Cloud | Kind::Terrain | Kind::Imagery))
-    }
-
-    fn of_kind(&self, kind: Kind) -> Vec<rasters::RasterFile> {
-        self.opened
+    fn clouds(&self) -> Option<CloudJob> {
+        let sources: Vec<CloudSource> = self
+            .opened
             .iter()
-            .filter(|o| o.kind == kind)
-            .map(|o| rasters::RasterFile {
+            .filter(|o| o.kind == Kind::Cloud)
+            .map(|o| CloudSource {
                 path: o.path.clone(),
                 crs: o.source.crs.clone(),
                 heights: heights(o.source.heights),
+                z_unit: ZUnit::Auto,
+                leave_out: o.source.style.leave_out.iter().filter_map(|class| class.parse().ok()).collect(),
             })
-            .collect()
+            .collect();
+        (!sources.is_empty()).then(|| CloudJob {
+            sources,
+            style: CloudStyle::default(),
+            region: self.region,
+            spill: PathBuf::new(),
+            threads: 1,
+        })
+    }
+
+    fn of_kind(&self, kind: Kind) -> Vec<rasters::RasterFile> {
+        self.opened.iter().filter(|o| o.kind == kind).map(|o| Self::raster(o)).collect()
+    }
+
+    fn raster(opened: &Opened) -> rasters::RasterFile {
+        rasters::RasterFile {
+            path: opened.path.clone(),
+            crs: opened.source.crs.clone(),
+            heights: heights(opened.source.heights),
+        }
     }
 
     fn assets(&self) -> FileAssets {
@@ -216,7 +232,12 @@ impl JobSources {
                 issues
             }
             Kind::Model => self.models.features(index, source, sink)?,
-            Kind::Terrain | Kind::Imagery | Kind::Cloud => Issues::default(),
+            Kind::Terrain | Kind::Imagery => {
+                rasters::check(&Self::raster(&self.opened[index]), findings);
+                Issues::default()
+            }
+            // Read when the land is done.
+            Kind::Cloud => Issues::default(),
         };
         drop(crs);
         findings.tell_all(issues, name);

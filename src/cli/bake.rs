@@ -63,8 +63,12 @@ pub fn bake(args: &BakeArgs) -> Outcome {
 
 fn tell(summary: &Summary, out: &std::path::Path) {
     tell_findings(&summary.findings);
+    let clouds = match summary.points {
+        0 => String::new(),
+        points => format!("{points} points in {} tiles, ", summary.cloud_tiles),
+    };
     println!(
-        "{} features ({} buildings) in {} tiles, {:.1} MB: {}",
+        "{} features ({} buildings) in {} tiles, {clouds}{:.1} MB: {}",
         summary.features,
         summary.buildings,
         summary.tiles,

@@ -23,7 +23,7 @@ const EXAMPLES: usize = 40;
 const MAX_KINDS: usize = 200;
 
 /// Something wrong at a place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     pub severity: u8,
     pub file: String,
@@ -36,6 +36,22 @@ pub struct Finding {
     pub at_e7: Option<[i64; 2]>,
 }
 
+impl Finding {
+    /// `file`: for issues that name none.
+    pub fn new(issue: &Issue, file: &str, at: Option<DVec2>) -> Self {
+        let e7 = |x: f64| (x * 1e7).round() as i64;
+        Self {
+            severity: issue.severity as u8,
+            file: if issue.file.is_empty() { file.to_string() } else { issue.file.clone() },
+            path: issue.path.clone(),
+            message: issue.message.clone(),
+            expected: issue.expected.clone(),
+            got: issue.got.clone(),
+            at_e7: at.filter(|p| p.is_finite() && p.abs().max_element() < 1000.0).map(|p| [e7(p.x), e7(p.y)]),
+        }
+    }
+}
+
 /// All findings of a bake: counted by message, with the first examples of each. Bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Findings {
@@ -45,16 +61,11 @@ pub struct Findings {
 
 impl Findings {
     pub fn tell(&mut self, issue: &Issue, file: &str, at: Option<DVec2>) {
-        let e7 = |x: f64| (x * 1e7).round() as i64;
-        let finding = Finding {
-            severity: issue.severity as u8,
-            file: if issue.file.is_empty() { file.to_string() } else { issue.file.clone() },
-            path: issue.path.clone(),
-            message: issue.message.clone(),
-            expected: issue.expected.clone(),
-            got: issue.got.clone(),
-            at_e7: at.filter(|p| p.is_finite() && p.abs().max_element() < 1000.0).map(|p| [e7(p.x), e7(p.y)]),
-        };
+        self.add(Finding::new(issue, file, at), 1);
+    }
+
+    /// Counts one that was kept.
+    pub fn count(&mut self, finding: Finding) {
         self.add(finding, 1);
     }
 

@@ -38,6 +38,7 @@ use super::glb::Encoded;
 use super::lod::Simplify;
 use super::mesh::Mesh;
 use super::model::{Feature, Height, Placed, Srgb};
+use super::mosaic::Lost;
 use super::tiling::land::{LandTree, Made, TileId};
 use ground::Terrain;
 
@@ -136,6 +137,11 @@ pub trait Imagery {
     /// sRGB pixels, row 0 in the north, `px` by `px`, of a rectangle in degrees (west, south, east, north); `None` where
     /// there is no picture. Alpha 0 where a picture has no data.
     fn picture(&self, west_south_east_north: [f64; 4], px: u32) -> Option<Vec<[u8; 4]>>;
+
+    /// Parts of its files that could not be read since this was asked last.
+    fn take_lost(&self) -> Vec<Lost> {
+        Vec::new()
+    }
 }
 
 /// How far what is simplified for a detail may be from what it is, metres, by detail 0 to 4: an eighth of the error that a tile's
