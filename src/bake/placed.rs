@@ -92,6 +92,10 @@ impl PlacedModel {
         self.vertices().next().is_none()
     }
 
+    pub fn triangles(&self) -> usize {
+        self.vertices().count() / 3
+    }
+
     /// What it takes in memory, roughly.
     pub fn bytes(&self) -> usize {
         let pictures: usize = self.textured.iter().map(|part| part.image.as_raw().len()).sum();

@@ -160,7 +160,7 @@ impl JobSources {
     }
 
     fn of_kind(&self, kind: Kind) -> Vec<rasters::RasterFile> {
-        self.opened.iter().filter(|o| o.kind == kind).map(|o| Self::raster(o)).collect()
+        self.opened.iter().filter(|o| o.kind == kind).map(Self::raster).collect()
     }
 
     fn raster(opened: &Opened) -> rasters::RasterFile {

@@ -3,6 +3,7 @@
 //! The first part of a bake makes it as a whole (dividing points takes a small share of a bake's time, and parts would all have to
 //! read all of them); what came of it is kept until the land is finished, so that a run that goes on does not make it again.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -51,9 +52,13 @@ pub fn bake(
     let mut own = CloudJob { spill: work.join("points"), threads, ..clouds.clone() };
     let most = run.memory_bytes / threads as u64 / POINT_BYTES;
     own.style.limits.memory_points = usize::try_from(most).unwrap_or(usize::MAX).clamp(100_000, 3_000_000);
-    let notes = std::cell::RefCell::new(Issues::default());
-    let crs =
-        |source: &cloud::CloudSource, name: &str| factory(&crate::batch::proj::named, source.heights, &notes)(name);
+    let notes = RefCell::new(Issues::default());
+    let crs = |source: &cloud::CloudSource, name: &str| {
+        let told = RefCell::new(Issues::default());
+        let made = factory(&crate::batch::proj::named, source.heights, &told)(name);
+        notes.borrow_mut().extend(told.into_inner().in_file(&name_of(&source.path)));
+        made
+    };
     let write = |file: &crate::bake::cloud::tileset::File| {
         let path = format!("{FOLDER}/{}", file.path);
         output::write(&run.out, &path, &file.bytes).map_err(|error| std::io::Error::other(error.to_string()))
@@ -61,8 +66,7 @@ pub fn bake(
     let mut issues = Issues::default();
     let report = cloud::bake(&own, &crs, &write, &mut issues)?;
     for mut issue in issues.into_vec() {
-        let name = Path::new(&issue.file).file_name().map(|name| name.to_string_lossy().into_owned());
-        issue.file = name.unwrap_or_default();
+        issue.file = name_of(Path::new(&issue.file));
         findings.tell(&issue, "", None);
     }
     findings.tell_all(notes.into_inner(), "");
@@ -76,6 +80,10 @@ pub fn bake(
     let bytes = postcard::to_stdvec(&baked).map_err(|_| LandError::Damaged(work.join(KEPT)))?;
     output::write_durably(work, KEPT, &bytes)?;
     Ok(Some(baked))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 impl Baked {

@@ -19,11 +19,13 @@ use crate::bake::source::stand::{SitePlace, Stand};
 use crate::batch::simplify::Meshoptimizer;
 use crate::format::content::UpAxis;
 use crate::format::content::decode::ResourceMap;
-use crate::format::issue::Issues;
+use crate::format::issue::{Issue, Issues};
 use crate::geo::{Geodetic, HeadingPitchRoll};
 
 /// What models and their coarser versions may take each, until all are dropped and read again when they are needed.
 const KEPT_BYTES: usize = 512 << 20;
+/// Triangles that one tile is still drawn quickly with.
+const MANY: usize = 150_000;
 /// A model asks for files and, once it has them, may ask for more.
 const ROUNDS: usize = 4;
 
@@ -189,6 +191,11 @@ fn load(file: &ModelFile) -> Result<Loaded, String> {
         issues.push(issue.clone());
     }
     let model = PlacedModel::new(&solid, &mut issues);
+    if model.triangles() > MANY {
+        let message =
+            "the model is heavy for one tile, in which all of it goes; cut it into parts that stand by themselves";
+        issues.push(Issue::warning("", message).expected_got(format!("{MANY} triangles at most"), model.triangles()));
+    }
     if model.is_empty() {
         return Err("it has no triangles".to_string());
     }
