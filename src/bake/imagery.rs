@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::bake::model::Srgb;
-use crate::bake::mosaic::{BLOCK, Cache, GeoRect, MAX_LEVEL, Mosaic, Opener, Posts};
+use crate::bake::mosaic::{BLOCK, Cache, GeoRect, Lost, MAX_LEVEL, Mosaic, Opener, Posts};
 use crate::bake::source::crs::NamedCrs;
 use crate::format::issue::Issues;
 use crate::format::raster::RasterHead;
@@ -76,6 +76,11 @@ impl Imagery {
     /// The pixel size of the finest raster, metres on the ground.
     pub fn finest_spacing_m(&self) -> Option<f64> {
         self.layers.iter().map(|layer| layer.mosaic.spacing_m().min_element()).reduce(f64::min)
+    }
+
+    /// Parts that could not be read since this was asked last.
+    pub fn take_lost(&self) -> Vec<Lost> {
+        self.layers.iter().flat_map(|layer| layer.mosaic.take_lost()).collect()
     }
 
     /// What was found wrong in what was read so far.

@@ -102,9 +102,33 @@ pub struct Source {
     /// How features look that do not say so themselves, and which of their properties means what.
     #[serde(default, skip_serializing_if = "Style::is_default")]
     pub style: Style,
-    /// Where a model stands. Needed for models, of no use for others.
+    /// Where a model stands. A model needs one, or a `crs` in which its coordinates are meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
+    /// Further places of the same model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100_000))]
+    pub more_placements: Vec<Placement>,
+    /// Which axis of a model points up. Left out: y of models with a placement, z of those in map coordinates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<Up>,
+}
+
+/// The axis of a model that points up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Up {
+    /// As glTF has it, and most OBJ files: x is east and -z north at a heading of 0.
+    Y,
+    /// As maps have it: x is east and y north at a heading of 0.
+    Z,
+}
+
+impl Source {
+    /// All places where its models stand.
+    pub fn placements(&self) -> impl Iterator<Item = &Placement> {
+        self.placement.iter().chain(&self.more_placements)
+    }
 }
 
 /// What heights are measured from.
@@ -226,6 +250,13 @@ pub struct Placement {
     pub scale: f64,
 }
 
+impl Default for Placement {
+    /// On the ground of 0, 0, as it is.
+    fn default() -> Self {
+        Self { lon_deg: 0.0, lat_deg: 0.0, height_m: None, heading_deg: 0.0, pitch_deg: 0.0, roll_deg: 0.0, scale: 1.0 }
+    }
+}
+
 fn one() -> f64 {
     1.0
 }
@@ -336,10 +367,11 @@ fn check(job: &Job, issues: &mut Issues) {
                 Issue::error(at("files"), "what the files are can't be told by their names; say it with \"kind\"")
                     .expected_got("a known extension, or \"kind\"", source.files.join(", ")),
             ),
-            Some(Kind::Model) if source.placement.is_none() => {
-                issues.push(Issue::error(at("placement"), "a model needs a placement"));
+            Some(Kind::Model) if source.placements().next().is_none() && source.crs.is_none() => {
+                let message = "a model needs a placement, or a crs in which its coordinates are meant";
+                issues.push(Issue::error(at("placement"), message));
             }
-            Some(kind) if kind != Kind::Model && source.placement.is_some() => {
+            Some(kind) if kind != Kind::Model && source.placements().next().is_some() => {
                 issues.push(Issue::warning(at("placement"), "only models have a placement; it is ignored"));
             }
             Some(_) => {}

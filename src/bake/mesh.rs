@@ -90,6 +90,13 @@ pub struct Picture {
     pub repeat: bool,
 }
 
+impl Picture {
+    /// Whether it has an alpha channel, by which its triangles are cut out (at one half): a PNG with grey or colour and alpha.
+    pub fn is_cut_out(&self) -> bool {
+        self.mime == "image/png" && self.bytes.get(25).is_some_and(|kind| matches!(kind, 4 | 6))
+    }
+}
+
 /// Triangles that a picture lies on.
 #[derive(Debug, Clone)]
 pub struct Pictured {
@@ -357,9 +364,13 @@ pub fn blend(a: Rgb, b: Rgb, t: f32) -> Rgb {
 /// Linear colour of an sRGB hex code; a cubic fit of the transfer curve (error below 0.002), as powers are not exact
 /// on all machines.
 pub const fn hex(code: u32) -> Rgb {
-    const fn linear(byte: u32) -> f32 {
-        let c = byte as f32 / 255.0;
-        c * (c * (c * 0.305_306_01 + 0.682_171_1) + 0.012_522_878)
+    const fn of_byte(byte: u32) -> f32 {
+        linear(byte as f32 / 255.0)
     }
-    [linear((code >> 16) & 255), linear((code >> 8) & 255), linear(code & 255)]
+    [of_byte((code >> 16) & 255), of_byte((code >> 8) & 255), of_byte(code & 255)]
+}
+
+/// The same of one channel, 0..=1.
+pub const fn linear(c: f32) -> f32 {
+    c * (c * (c * 0.305_306_01 + 0.682_171_1) + 0.012_522_878)
 }

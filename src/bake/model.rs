@@ -332,4 +332,6 @@ pub struct Placed {
     pub pitch_deg: f64,
     pub roll_deg: f64,
     pub scale: f64,
+    /// Nothing of it is farther from `at`, metres.
+    pub reach_m: f64,
 }

@@ -11,13 +11,15 @@ use glam::DVec3;
 use super::spill::FileSpill;
 use crate::bake::cloud::crs::{self, Resolved, ZUnit};
 use crate::bake::cloud::frame::CloudFrame;
-use crate::bake::cloud::ingest::{SourceSummary, ingest};
+use crate::bake::cloud::ingest::{SourceSummary, Wanted, ingest};
 use crate::bake::cloud::las::{LasHeader, LasReader};
 use crate::bake::cloud::spill::{Spill, SpillError};
 use crate::bake::cloud::tileset;
 use crate::bake::cloud::tree::{Node, TileInfo};
 use crate::bake::cloud::{Build, CloudError, CloudStyle};
-use crate::bake::source::CrsFactory;
+use crate::bake::source::crs::Heights;
+use crate::bake::source::region::Region;
+use crate::bake::source::{Crs, CrsFactory};
 use crate::format::issue::{Issue, Issues};
 
 /// A file of the cloud.
@@ -26,16 +28,23 @@ pub struct CloudSource {
     pub path: PathBuf,
     /// Instead of what the file says; needed where it says nothing.
     pub crs: Option<String>,
+    /// What heights are measured from, where the reference system does not say.
+    pub heights: Heights,
     pub z_unit: ZUnit,
+    /// ASPRS classes that are not wanted.
+    pub leave_out: BTreeSet<u8>,
 }
+
+/// Makes the reference system of a source by its name.
+pub type SourceCrs<'a> = dyn Fn(&CloudSource, &str) -> Result<Box<dyn Crs>, String> + 'a;
 
 /// What is to be baked into one tileset.
 #[derive(Debug, Clone)]
 pub struct CloudJob {
     pub sources: Vec<CloudSource>,
     pub style: CloudStyle,
-    /// ASPRS classes that are not wanted.
-    pub leave_out: BTreeSet<u8>,
+    /// Only points in this part of the Earth.
+    pub region: Option<Region>,
     /// Where points wait that do not fit into memory: a folder that is made and removed.
     pub spill: PathBuf,
     /// Each holds `style.limits.memory_points` at most.
@@ -62,7 +71,7 @@ type Reader = LasReader<BufReader<File>>;
 /// When buckets or files can't be written.
 pub fn bake(
     job: &CloudJob,
-    factory: &CrsFactory<'_>,
+    crs: &SourceCrs<'_>,
     write: &(dyn Fn(&tileset::File) -> std::io::Result<()> + Sync),
     issues: &mut Issues,
 ) -> Result<CloudReport, CloudError> {
@@ -71,7 +80,7 @@ pub fn bake(
     for (number, source) in (0..).zip(&job.sources) {
         let name = source.path.display().to_string();
         let mut found = Issues::default();
-        match open(source, number, factory, &mut found) {
+        match open(source, number, &|name| crs(source, name), &mut found) {
             Ok(source) => opened.push(source),
             Err(reason) => found.push(Issue::error("", reason)),
         }
@@ -84,7 +93,9 @@ pub fn bake(
     for source in &mut opened {
         let name = job.sources[source.number as usize].path.display().to_string();
         let mut found = Issues::default();
-        let numbered = (source.number, &job.leave_out);
+        let leave_out = &job.sources[source.number as usize].leave_out;
+        let wanted = Wanted { leave_out, region: job.region.as_ref() };
+        let numbered = (source.number, &wanted);
         summaries.push(ingest(&mut source.reader, &source.resolved, &frame, numbered, &spill, &mut found)?);
         issues.extend(found.in_file(&name));
     }
@@ -207,7 +218,9 @@ mod tests {
         let source = |name: &str, crs: Option<&str>| CloudSource {
             path: data.join(name),
             crs: crs.map(str::to_owned),
+            heights: Heights::AsNamed,
             z_unit: ZUnit::Auto,
+            leave_out: BTreeSet::new(),
         };
         let mut style = CloudStyle::default();
         style.limits.memory_points = memory_points;
@@ -218,7 +231,7 @@ mod tests {
                 source("absent.las", None),
             ],
             style,
-            leave_out: BTreeSet::new(),
+            region: None,
             spill: folder.path().join("spill"),
             threads,
         };
@@ -228,7 +241,7 @@ mod tests {
             files.lock().unwrap().insert(file.path.clone(), file.bytes.clone());
             Ok(())
         };
-        let report = bake(&job, &factory, &write, &mut issues).unwrap();
+        let report = bake(&job, &|_, name| factory(name), &write, &mut issues).unwrap();
         let told = issues.into_vec().iter().map(|issue| issue.message.clone()).collect();
         Some((report, files.into_inner().unwrap(), told))
     }
@@ -256,9 +269,15 @@ mod tests {
             style.refine = crate::format::tileset::Refine::Add;
         }
         let job = CloudJob {
-            sources: vec![CloudSource { path: path.into(), crs, z_unit: ZUnit::Auto }],
+            sources: vec![CloudSource {
+                path: path.into(),
+                crs,
+                heights: Heights::AsNamed,
+                z_unit: ZUnit::Auto,
+                leave_out: BTreeSet::new(),
+            }],
             style,
-            leave_out: BTreeSet::new(),
+            region: None,
             spill: out.join("spill"),
             threads: 2,
         };
@@ -268,7 +287,7 @@ mod tests {
             std::fs::write(path, &file.bytes)
         };
         let (mut issues, start) = (Issues::default(), std::time::Instant::now());
-        let report = bake(&job, &factory, &write, &mut issues).unwrap();
+        let report = bake(&job, &|_, name| factory(name), &write, &mut issues).unwrap();
         println!("{report:?} in {:.2} s", start.elapsed().as_secs_f64());
         println!("{:.2} bytes a point", report.bytes as f64 / report.points.max(1) as f64);
         issues.into_vec().iter().for_each(|issue| println!("{issue}"));

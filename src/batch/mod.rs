@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod land;
 pub mod pictures;
 pub mod proj;
+pub mod simplify;
 pub mod sources;
 pub mod spill;
 pub mod world;

@@ -13,13 +13,13 @@ use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use glam::DVec2;
-
 use super::land::{Below, Given, LandError, LandJob, Sources};
+use crate::bake::cloud::CloudStyle;
+use crate::bake::cloud::crs::ZUnit;
 use crate::bake::job::{Ground, HeightsFrom, Job, Kind, PictureFormat, Source};
 use crate::bake::land::check::Findings;
 use crate::bake::land::{self, Assets};
-use crate::bake::model::{Feature, Height, Placed, Properties, Shape, Value};
+use crate::bake::model::{Feature, Placed, Value};
 use crate::bake::source::city::{CityError, Options as CityOptions};
 use crate::bake::source::crs::{Heights, factory};
 use crate::bake::source::geojson::{GeoJsonOptions, read_geojson};
@@ -27,6 +27,7 @@ use crate::bake::source::osm::{OsmOptions, read_osm};
 use crate::bake::source::region::Region;
 use crate::bake::source::sumo::{SumoOptions, read_sumo};
 use crate::bake::source::{citygml, cityjson};
+use crate::batch::cloud::{CloudJob, CloudSource};
 use crate::format::issue::{Issue, Issues};
 use crate::format::sumo::SumoNet;
 
@@ -44,6 +45,7 @@ pub struct JobSources {
     /// Of each file, for findings.
     names: Vec<String>,
     opened: Vec<Opened>,
+    models: Arc<models::Models>,
     region: Option<Region>,
     found: Findings,
 }
@@ -65,8 +67,13 @@ impl JobSources {
             None => None,
             Some(r) => Some(Region::new(r.west_deg, r.south_deg, r.east_deg, r.north_deg).ok_or(SourcesError::Region)?),
         };
-        let mut sources =
-            Self { names: Vec::new(), opened: Vec::new(), region: region.or(own), found: Findings::default() };
+        let mut sources = Self {
+            names: Vec::new(),
+            opened: Vec::new(),
+            models: Arc::new(models::Models::new(std::iter::empty())),
+            region: region.or(own),
+            found: Findings::default(),
+        };
         for source in &job.sources {
             for pattern in &source.files {
                 let found = files::find(folder, pattern);
@@ -79,6 +86,8 @@ impl JobSources {
                 }
             }
         }
+        let models = sources.opened.iter().map(|o| (o.kind == Kind::Model).then_some((o.path.as_path(), &o.source)));
+        sources.models = Arc::new(models::Models::new(models));
         Ok(sources)
     }
 
@@ -122,40 +131,51 @@ impl JobSources {
                 files
             }),
             assets: Arc::new(self.assets()),
+            clouds: self.clouds(),
             attribution: job.attribution.clone(),
             fingerprint: self.fingerprint(job),
         }
     }
 
-    /// Paths of the point clouds with what the job says of them.
-    pub fn clouds(&self) -> impl Iterator<Item = (&Path, &Source)> {
-        self.opened.iter().filter(|o| o.kind == Kind::Cloud).map(|o| (o.path.as_path(), &o.source))
-    }
-
-    /// Whether there is anything but point clouds.
-    pub fn has_land(&self) -> bool {
-        self.opened.iter().any(|o| !matches!(o.kind, Kind::Cloud | Kind::Terrain | Kind::Imagery))
-    }
-
-    fn of_kind(&self, kind: Kind) -> Vec<rasters::RasterFile> {
-        self.opened
+    fn clouds(&self) -> Option<CloudJob> {
+        let sources: Vec<CloudSource> = self
+            .opened
             .iter()
-            .filter(|o| o.kind == kind)
-            .map(|o| rasters::RasterFile {
+            .filter(|o| o.kind == Kind::Cloud)
+            .map(|o| CloudSource {
                 path: o.path.clone(),
                 crs: o.source.crs.clone(),
                 heights: heights(o.source.heights),
+                z_unit: ZUnit::Auto,
+                leave_out: o.source.style.leave_out.iter().filter_map(|class| class.parse().ok()).collect(),
             })
-            .collect()
+            .collect();
+        (!sources.is_empty()).then(|| CloudJob {
+            sources,
+            style: CloudStyle::default(),
+            region: self.region,
+            spill: PathBuf::new(),
+            threads: 1,
+        })
+    }
+
+    fn of_kind(&self, kind: Kind) -> Vec<rasters::RasterFile> {
+        self.opened.iter().filter(|o| o.kind == kind).map(Self::raster).collect()
+    }
+
+    fn raster(opened: &Opened) -> rasters::RasterFile {
+        rasters::RasterFile {
+            path: opened.path.clone(),
+            crs: opened.source.crs.clone(),
+            heights: heights(opened.source.heights),
+        }
     }
 
     fn assets(&self) -> FileAssets {
         FileAssets {
             folders: self.opened.iter().map(|o| o.path.parent().map(Path::to_owned).unwrap_or_default()).collect(),
             textures: Mutex::new(BTreeMap::new()),
-            models: models::Models::new(
-                self.opened.iter().map(|o| (o.kind == Kind::Model).then(|| o.path.clone())).collect(),
-            ),
+            models: Arc::clone(&self.models),
         }
     }
 
@@ -211,13 +231,13 @@ impl JobSources {
                 issues.extend(read_sumo(&net, &options, sink).map_err(|error| error.to_string())?);
                 issues
             }
-            Kind::Model => {
-                if let Some(feature) = placed(source, path) {
-                    sink(feature);
-                }
+            Kind::Model => self.models.features(index, source, sink)?,
+            Kind::Terrain | Kind::Imagery => {
+                rasters::check(&Self::raster(&self.opened[index]), findings);
                 Issues::default()
             }
-            Kind::Terrain | Kind::Imagery | Kind::Cloud => Issues::default(),
+            // Read when the land is done.
+            Kind::Cloud => Issues::default(),
         };
         drop(crs);
         findings.tell_all(issues, name);
@@ -282,30 +302,6 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// A model as a feature.
-fn placed(source: &Source, path: &Path) -> Option<Feature> {
-    let at = source.placement?;
-    let name = path.file_stem()?.to_string_lossy().into_owned();
-    let base = match (at.height_m, source.heights) {
-        (None, _) => Height::AboveGround(0.0),
-        (Some(h), Some(HeightsFrom::Ellipsoidal)) => Height::Ellipsoidal(h),
-        (Some(h), _) => {
-            let geoid = crate::geo::Geoid::egm96();
-            Height::Ellipsoidal(h + geoid.undulation_m(at.lon_deg.to_radians(), at.lat_deg.to_radians()))
-        }
-    };
-    let shape = Shape::Model(Placed {
-        uri: path.file_name()?.to_string_lossy().into_owned(),
-        at: DVec2::new(at.lon_deg, at.lat_deg),
-        base,
-        heading_deg: at.heading_deg,
-        pitch_deg: at.pitch_deg,
-        roll_deg: at.roll_deg,
-        scale: at.scale,
-    });
-    Some(Feature { id: name.clone(), class: "model".into(), name, properties: Properties::new(), shape })
-}
-
 /// Bytes by source and name; `None` where a file could not be read.
 type Known = BTreeMap<(u32, String), Option<Arc<Vec<u8>>>>;
 
@@ -314,7 +310,7 @@ struct FileAssets {
     /// By source.
     folders: Vec<PathBuf>,
     textures: Mutex<Known>,
-    models: models::Models,
+    models: Arc<models::Models>,
 }
 
 /// Textures that are kept, until all are dropped.
@@ -339,8 +335,8 @@ impl Assets for FileAssets {
         found
     }
 
-    fn model(&self, source: u32, _uri: &str, detail: u32) -> Option<Arc<crate::bake::mesh::Mesh>> {
-        self.models.get(source, detail)
+    fn model(&self, source: u32, placed: &Placed, detail: u32) -> Option<Arc<land::Model>> {
+        self.models.get(source, placed.scale, detail)
     }
 }
 
@@ -350,3 +346,6 @@ fn tell_layer(source: &Source, feature: &mut Feature) {
         feature.properties.insert("layer".into(), Value::Text(source.layer.clone()));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,8 @@ pub struct BakeArgs {
     /// Join the parts in these folders, in their order.
     #[arg(long, value_name = "DIR", num_args = 1..)]
     merge: Vec<PathBuf>,
-    /// Memory to keep to, roughly.
+    /// Memory to keep to, roughly: bounds the threads (320 MB each) and what waits to be sorted. A file of CityJSON, CityGML or SUMO and a
+    /// model are held whole beside it.
     #[arg(long, value_name = "SIZE", default_value = "4GB", value_parser = bytes)]
     memory: u64,
     /// How many threads work; all cores if left out.
@@ -63,8 +64,12 @@ pub fn bake(args: &BakeArgs) -> Outcome {
 
 fn tell(summary: &Summary, out: &std::path::Path) {
     tell_findings(&summary.findings);
+    let clouds = match summary.points {
+        0 => String::new(),
+        points => format!("{points} points in {} tiles, ", summary.cloud_tiles),
+    };
     println!(
-        "{} features ({} buildings) in {} tiles, {:.1} MB: {}",
+        "{} features ({} buildings) in {} tiles, {clouds}{:.1} MB: {}",
         summary.features,
         summary.buildings,
         summary.tiles,
@@ -122,5 +127,5 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: f64 = digits.parse().map_err(|_| format!("expected a size such as 4GB or 512MB, got {text:?}"))?;
     let size = number * unit as f64;
-    if (64e6..1e15).contains(&size) { Ok(size as u64) } else { Err("expected at least 64MB".into()) }
+    if (512e6..1e15).contains(&size) { Ok(size as u64) } else { Err("expected at least 512MB".into()) }
 }

@@ -9,6 +9,7 @@ use super::frame::CloudFrame;
 use super::las::{LasHeader, LasReader, RawPoint};
 use super::point::CloudPoint;
 use super::spill::{Bucket, Spill, SpillError};
+use crate::bake::source::region::Region;
 use crate::format::issue::{Issue, Issues};
 
 /// What was found in a source. Tells how its bucket is to be read, and what the tiles will have.
@@ -19,6 +20,8 @@ pub struct SourceSummary {
     pub points: u64,
     /// Marked as withheld, or of a class that the job leaves out.
     pub left_out: u64,
+    /// Outside of the region that is baked.
+    pub beyond: u64,
     /// Not on Earth, or far from the rest.
     pub lost: u64,
     /// The box of its points, steps; the lows are above the highs if there is none.
@@ -38,6 +41,7 @@ impl SourceSummary {
             source,
             points: 0,
             left_out: 0,
+            beyond: 0,
             lost: 0,
             low: [i32::MAX; 3],
             high: [i32::MIN; 3],
@@ -74,7 +78,16 @@ impl SourceSummary {
     }
 }
 
-/// Puts a file's points into the bucket [`Bucket::Source`]; classes of `leave_out` stay outside.
+/// Which points of a source are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Classes that are not.
+    pub leave_out: &'a BTreeSet<u8>,
+    /// Only those in it.
+    pub region: Option<&'a Region>,
+}
+
+/// Puts a file's points into the bucket [`Bucket::Source`]; those that are not wanted stay outside.
 ///
 /// # Errors
 /// When the bucket can't be written. What is wrong with points becomes issues.
@@ -82,7 +95,7 @@ pub fn ingest<R: Read + Seek + Send + Sync + 'static>(
     reader: &mut LasReader<R>,
     resolved: &Resolved,
     frame: &CloudFrame,
-    (source, leave_out): (u32, &BTreeSet<u8>),
+    (source, wanted): (u32, &Wanted),
     spill: &dyn Spill,
     issues: &mut Issues,
 ) -> Result<SourceSummary, SpillError> {
@@ -92,12 +105,19 @@ pub fn ingest<R: Read + Seek + Send + Sync + 'static>(
     let (mut batch, mut bytes, mut outside) = (Vec::new(), Vec::new(), 0_u64);
     while reader.read_batch(&mut batch, issues) {
         for raw in &batch {
-            if raw.withheld || leave_out.contains(&raw.class) {
+            if raw.withheld || wanted.leave_out.contains(&raw.class) {
                 summary.left_out += 1;
                 continue;
             }
             outside += u64::from(is_outside(raw, &header));
-            let Some(at) = resolved.geodetic(raw.at).and_then(|geodetic| frame.steps(geodetic)) else {
+            let geodetic = resolved.geodetic(raw.at);
+            if let (Some(region), Some(geodetic)) = (wanted.region, geodetic)
+                && !region.contains(geodetic.truncate())
+            {
+                summary.beyond += 1;
+                continue;
+            }
+            let Some(at) = geodetic.and_then(|geodetic| frame.steps(geodetic)) else {
                 summary.lost += 1;
                 continue;
             };
@@ -143,7 +163,7 @@ fn tell(summary: &SourceSummary, outside: u64, issues: &mut Issues) {
             format!("{} withheld by the author or of classes that the job leaves out", counted(summary.left_out));
         issues.push(Issue::info("", message));
     }
-    if summary.points == 0 {
+    if summary.points == 0 && summary.beyond == 0 {
         issues.push(Issue::warning("", "no point can be used"));
     }
     if summary.color_bits().is_some_and(|bits| bits == 10 || bits == 12) {

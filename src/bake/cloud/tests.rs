@@ -213,7 +213,8 @@ fn ingested(mut file: TestFile, change: impl FnOnce(&mut TestFile)) -> (SourceSu
     let mut issues = Issues::default();
     let mut reader = LasReader::open(Cursor::new(file.plain()), &mut issues).unwrap();
     let (spill, none) = (MemorySpill::default(), BTreeSet::new());
-    let summary = ingest::ingest(&mut reader, &wgs84(), &frame(), (0, &none), &spill, &mut issues).unwrap();
+    let wanted = ingest::Wanted { leave_out: &none, region: None };
+    let summary = ingest::ingest(&mut reader, &wgs84(), &frame(), (0, &wanted), &spill, &mut issues).unwrap();
     (summary, issues.into_vec().iter().map(ToString::to_string).collect())
 }
 

@@ -328,6 +328,9 @@ fn document_json(
                 let texture = textures.picture(doc, &mesh.pictured[k].picture);
                 let mut pictured = json!({"name": "pictured", "pbrMetallicRoughness": {"metallicFactor": 0.0,
                     "roughnessFactor": 0.95, "baseColorTexture": {"index": texture}}});
+                if mesh.pictured[k].picture.is_cut_out() {
+                    pictured["alphaMode"] = json!("MASK");
+                }
                 if let Some(glow) = &mesh.pictured[k].glow {
                     pictured["emissiveTexture"] = json!({"index": textures.picture(doc, glow)});
                     pictured["emissiveFactor"] = json!([1.0, 1.0, 1.0]);

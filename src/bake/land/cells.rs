@@ -29,6 +29,7 @@ pub fn plan_bounds(land: &Land, shape: &Shape) -> Option<(DVec2, DVec2)> {
             let half = super::ways::width_m(way) * 0.5 + 3.0;
             (bounds.0 - half, bounds.1 + half)
         }
+        Shape::Model(placed) => (bounds.0 - placed.reach_m, bounds.1 + placed.reach_m),
         _ => bounds,
     })
 }

@@ -13,6 +13,8 @@ use crate::format::issue::{Issue, Issues, Severity};
 /// Nothing that is built is higher, metres.
 const MAX_HEIGHT_M: f64 = 1000.0;
 const MAX_FLOORS: f64 = 220.0;
+/// Nor reaches farther from its origin as one model, metres.
+const MAX_REACH_M: f64 = 50_000.0;
 /// Heights of the Earth's surface and what stands on it, metres above the ellipsoid.
 const HEIGHTS_H_M: std::ops::RangeInclusive<f64> = -12_000.0..=12_000.0;
 /// Examples that are kept of each kind of finding.
@@ -21,7 +23,7 @@ const EXAMPLES: usize = 40;
 const MAX_KINDS: usize = 200;
 
 /// Something wrong at a place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     pub severity: u8,
     pub file: String,
@@ -34,6 +36,22 @@ pub struct Finding {
     pub at_e7: Option<[i64; 2]>,
 }
 
+impl Finding {
+    /// `file`: for issues that name none.
+    pub fn new(issue: &Issue, file: &str, at: Option<DVec2>) -> Self {
+        let e7 = |x: f64| (x * 1e7).round() as i64;
+        Self {
+            severity: issue.severity as u8,
+            file: if issue.file.is_empty() { file.to_string() } else { issue.file.clone() },
+            path: issue.path.clone(),
+            message: issue.message.clone(),
+            expected: issue.expected.clone(),
+            got: issue.got.clone(),
+            at_e7: at.filter(|p| p.is_finite() && p.abs().max_element() < 1000.0).map(|p| [e7(p.x), e7(p.y)]),
+        }
+    }
+}
+
 /// All findings of a bake: counted by message, with the first examples of each. Bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Findings {
@@ -43,16 +61,11 @@ pub struct Findings {
 
 impl Findings {
     pub fn tell(&mut self, issue: &Issue, file: &str, at: Option<DVec2>) {
-        let e7 = |x: f64| (x * 1e7).round() as i64;
-        let finding = Finding {
-            severity: issue.severity as u8,
-            file: if issue.file.is_empty() { file.to_string() } else { issue.file.clone() },
-            path: issue.path.clone(),
-            message: issue.message.clone(),
-            expected: issue.expected.clone(),
-            got: issue.got.clone(),
-            at_e7: at.filter(|p| p.is_finite() && p.abs().max_element() < 1000.0).map(|p| [e7(p.x), e7(p.y)]),
-        };
+        self.add(Finding::new(issue, file, at), 1);
+    }
+
+    /// Counts one that was kept.
+    pub fn count(&mut self, finding: Finding) {
         self.add(finding, 1);
     }
 
@@ -199,7 +212,17 @@ pub fn check(mut feature: Feature, file: &str, findings: &mut Findings) -> Vec<F
             point.height_m = point.height_m.filter(|h| *h > 0.0 && *h <= MAX_HEIGHT_M);
             on_earth(point.at)
         }
-        Shape::Model(placed) => on_earth(placed.at) && placed.scale > 0.0 && placed.scale.is_finite(),
+        Shape::Model(placed) => {
+            let numbers = [placed.heading_deg, placed.pitch_deg, placed.roll_deg, placed.reach_m];
+            let sound = numbers.iter().all(|x| x.is_finite()) && placed.scale > 0.0 && placed.scale.is_finite();
+            if sound && placed.reach_m > MAX_REACH_M {
+                let message = "the model is not believed to be this large; it is left out (is its unit the metre?)";
+                let expected = format!("at most {:.0} km from its origin", MAX_REACH_M / 1e3);
+                tell(Issue::error(&id, message).expected_got(expected, format!("{:.0} km", placed.reach_m / 1e3)));
+                return Vec::new();
+            }
+            on_earth(placed.at) && sound
+        }
     };
     if !usable {
         tell(Issue::error(&id, "has no usable geometry; it is left out"));

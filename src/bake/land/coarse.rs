@@ -55,7 +55,7 @@ pub fn make(context: &Context, id: TileId, children: &[Option<Up>; 4]) -> (Tile,
         lay(&mut mesh, &ground, &picture, context, tolerance_m);
     }
     let below: Vec<&[[f32; 3]]> = children.iter().flatten().map(|up| up.sample.as_slice()).collect();
-    let tile = fine::finish(context, id, &mesh, &table, &below);
+    let tile = fine::finish(context, id, (&mesh, 0.0), &table, &below);
     let half = picture.halved();
     let up = Up { px: half.px, rgb: half.rgb, masses: merged(&masses), tall, sample: tile.sample.clone() };
     (tile, up)

@@ -98,6 +98,7 @@ pub fn make(context: &Context, id: TileId, entries: &[Entry], below: &[&[[f32; 3
         table: Vec::new(),
         rows: BTreeMap::new(),
         textured: Textured::default(),
+        error_m: 0.0,
     };
     let own: Vec<&Entry> = entries.iter().filter(|entry| entry.is_in(context, id)).collect();
     for entry in &own {
@@ -110,11 +111,17 @@ pub fn make(context: &Context, id: TileId, entries: &[Entry], below: &[&[[f32; 3
         let painted = paint::ground(context, &items, (low, size_m), context.land.picture_px, Roofs::None);
         drawing.lay_ground(painted.encoded(context.land.picture));
     }
-    finish(context, id, &drawing.mesh, &drawing.table, below)
+    finish(context, id, (&drawing.mesh, drawing.error_m), &drawing.table, below)
 }
 
-/// Encodes what was drawn and measures it.
-pub fn finish(context: &Context, id: TileId, mesh: &Mesh, table: &[Feature], below: &[&[[f32; 3]]]) -> Tile {
+/// Encodes what was drawn and measures it. `known_error_m`: by how much something in it was simplified.
+pub fn finish(
+    context: &Context,
+    id: TileId,
+    (mesh, known_error_m): (&Mesh, f64),
+    table: &[Feature],
+    below: &[&[[f32; 3]]],
+) -> Tile {
     let tree = &context.land.tree;
     let (low, _) = tree.rect(id);
     let size_m = tree.tile_size_m(id.level);
@@ -129,7 +136,7 @@ pub fn finish(context: &Context, id: TileId, mesh: &Mesh, table: &[Feature], bel
     let points: Vec<[f32; 3]> = below.iter().flat_map(|points| points.iter().copied()).collect();
     let mut error_m = 0.0;
     if !points.is_empty() {
-        error_m = measure::distance_m(&points, mesh, (low, size_m), size_m / 8.0);
+        error_m = measure::distance_m(&points, mesh, (low, size_m), size_m / 8.0).max(known_error_m);
         if context.with_ground {
             error_m = f64::max(error_m, context.land.texel_m(id.level) * TEXELS_OF_ERROR);
         }
@@ -151,6 +158,8 @@ struct Drawing<'a> {
     /// Pieces of one feature share a row.
     rows: BTreeMap<(u32, u64), u32>,
     textured: Textured,
+    /// The largest measured error of what was simplified.
+    error_m: f64,
 }
 
 impl Textured {
@@ -179,8 +188,9 @@ impl Drawing<'_> {
                 }
             }
             Shape::Surfaces(shape) => {
-                let height = surfaces::draw(&mut self.mesh, &mut self.textured, self.context, item, shape, self.detail);
-                facts.height_m = height as f32;
+                let drawn = surfaces::draw(&mut self.mesh, &mut self.textured, self.context, item, shape, self.detail);
+                facts.height_m = drawn.height_m as f32;
+                self.error_m = self.error_m.max(drawn.error_m);
             }
             Shape::Way(way) => {
                 things::line(&mut self.mesh, self.context, item, way, self.detail);
@@ -200,7 +210,10 @@ impl Drawing<'_> {
                 facts.height_m = things::point(&mut self.mesh, self.context, item, point, self.detail) as f32;
             }
             Shape::Model(placed) => match things::model(&mut self.mesh, self.context, item, placed, self.detail) {
-                Some(height_m) => facts.height_m = height_m as f32,
+                Some(drawn) => {
+                    facts.height_m = drawn.height_m as f32;
+                    self.error_m = self.error_m.max(drawn.error_m);
+                }
                 None if self.detail == 4 => issues.push(Issue::error(
                     item.feature.id.clone(),
                     format!("the model {:?} can't be had; it is left out", placed.uri),

@@ -7,6 +7,7 @@ use glam::{DVec2, DVec3, Vec3};
 
 use super::Context;
 use crate::bake::mesh::{NO_FEATURE, Vertex};
+use crate::bake::mosaic::Lost;
 
 /// Cells along a side of the finest grid; a power of two.
 const MAX_CELLS: usize = 64;
@@ -17,6 +18,11 @@ const EARTH_M: f64 = 6_371_000.0;
 pub trait Terrain {
     /// Height above the ellipsoid, metres, at longitude and latitude in degrees.
     fn height_m(&self, lon_deg: f64, lat_deg: f64) -> f64;
+
+    /// Parts of its files that could not be read since this was asked last.
+    fn take_lost(&self) -> Vec<Lost> {
+        Vec::new()
+    }
 }
 
 /// The same height everywhere, metres above the ellipsoid.

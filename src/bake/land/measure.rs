@@ -35,6 +35,21 @@ pub fn distance_m(points: &[[f32; 3]], mesh: &Mesh, (low, size_m): (DVec2, f64),
     distances[((distances.len() - 1) as f64 * COVERED) as usize]
 }
 
+/// The greatest distance of the points from the mesh, metres; `most_m` where it has no triangles.
+pub fn farthest_m(points: impl Iterator<Item = DVec3>, mesh: &Mesh, (low, size_m): (DVec2, f64), most_m: f64) -> f64 {
+    /// So few are all asked sooner than a lattice is made.
+    const FEW: usize = 48;
+    let lists = || mesh.triangles.iter().chain(mesh.pictured.iter().map(|p| &p.triangles));
+    if lists().map(|list| list.len() / 3).sum::<usize>() <= FEW {
+        let triangles: Vec<[DVec3; 3]> =
+            lists().flat_map(|list| list.chunks_exact(3).map(|t| [t[0].at, t[1].at, t[2].at])).collect();
+        let nearest = |p: DVec3| triangles.iter().map(|t| distance_to_triangle(p, t)).fold(most_m, f64::min);
+        return points.map(nearest).fold(0.0, f64::max);
+    }
+    let lattice = Lattice::new(mesh, low, size_m);
+    points.map(|p| lattice.distance_m(p, most_m)).fold(0.0, f64::max)
+}
+
 /// Triangles by the cells of the plan that their boxes touch.
 struct Lattice {
     low: DVec2,
@@ -94,7 +109,7 @@ impl Lattice {
 }
 
 /// Ericson, Real-Time Collision Detection (2005), 5.1.5.
-fn distance_to_triangle(p: DVec3, [a, b, c]: &[DVec3; 3]) -> f64 {
+pub(in crate::bake) fn distance_to_triangle(p: DVec3, [a, b, c]: &[DVec3; 3]) -> f64 {
     let (ab, ac, ap) = (*b - *a, *c - *a, p - *a);
     let (d1, d2) = (ab.dot(ap), ac.dot(ap));
     if d1 <= 0.0 && d2 <= 0.0 {

@@ -29,11 +29,16 @@ mod things;
 pub mod up;
 mod ways;
 
+use std::sync::Arc;
+
 use glam::{DVec2, DVec3};
 use serde::{Deserialize, Serialize};
 
 use super::glb::Encoded;
-use super::model::{Feature, Height, Srgb};
+use super::lod::Simplify;
+use super::mesh::Mesh;
+use super::model::{Feature, Height, Placed, Srgb};
+use super::mosaic::Lost;
 use super::tiling::land::{LandTree, Made, TileId};
 use ground::Terrain;
 
@@ -132,25 +137,51 @@ pub trait Imagery {
     /// sRGB pixels, row 0 in the north, `px` by `px`, of a rectangle in degrees (west, south, east, north); `None` where
     /// there is no picture. Alpha 0 where a picture has no data.
     fn picture(&self, west_south_east_north: [f64; 4], px: u32) -> Option<Vec<[u8; 4]>>;
+
+    /// Parts of its files that could not be read since this was asked last.
+    fn take_lost(&self) -> Vec<Lost> {
+        Vec::new()
+    }
+}
+
+/// How far what is simplified for a detail may be from what it is, metres, by detail 0 to 4: an eighth of the error that a tile's
+/// picture has anyway, with usual tiles.
+pub const SIMPLIFIED_M: [f64; 5] = [4.0, 2.0, 1.0, 0.5, 0.0];
+
+/// What became of a feature in a tile, metres.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Drawn {
+    pub height_m: f64,
+    /// How far what was drawn is from what the source has, where it was simplified.
+    pub error_m: f64,
+}
+
+/// A model for a detail.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Its own frame, metres, z up, x east, y north at a heading of 0.
+    pub mesh: Mesh,
+    /// How far it is from what the source has, metres in its own frame.
+    pub error_m: f64,
 }
 
 /// Files that features name.
 pub trait Assets: Send + Sync {
     /// The bytes of a texture of a source.
-    fn texture(&self, source: u32, uri: &str) -> Option<std::sync::Arc<Vec<u8>>>;
-    /// The mesh of a model, already simplified for a detail: its own frame, metres, z up, x east, y north.
-    fn model(&self, source: u32, uri: &str, detail: u32) -> Option<std::sync::Arc<super::mesh::Mesh>>;
+    fn texture(&self, source: u32, uri: &str) -> Option<Arc<Vec<u8>>>;
+    /// A model of a source, simplified for a detail by [`SIMPLIFIED_M`] at its scale.
+    fn model(&self, source: u32, placed: &Placed, detail: u32) -> Option<Arc<Model>>;
 }
 
 /// Of a bake without files.
 pub struct NoAssets;
 
 impl Assets for NoAssets {
-    fn texture(&self, _source: u32, _uri: &str) -> Option<std::sync::Arc<Vec<u8>>> {
+    fn texture(&self, _source: u32, _uri: &str) -> Option<Arc<Vec<u8>>> {
         None
     }
 
-    fn model(&self, _source: u32, _uri: &str, _detail: u32) -> Option<std::sync::Arc<super::mesh::Mesh>> {
+    fn model(&self, _source: u32, _placed: &Placed, _detail: u32) -> Option<Arc<Model>> {
         None
     }
 }
@@ -162,6 +193,7 @@ pub struct Context<'a> {
     pub terrain: &'a dyn Terrain,
     pub imagery: Option<&'a dyn Imagery>,
     pub assets: &'a dyn Assets,
+    pub simplify: &'a dyn Simplify,
     /// Whether there is ground at all, or only what stands on it.
     pub with_ground: bool,
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use glam::{DVec2, DVec3};
 
 use super::house::{linear, seed_of};
-use super::{Context, Item, palette};
+use super::{Context, Drawn, Item, SIMPLIFIED_M, palette};
 use crate::bake::det::Rng;
 use crate::bake::draw::poly;
+use crate::bake::lod::{self, Borders};
 use crate::bake::mesh::{Matter, Mesh, Rgb, Surface as Stuff, Vertex, blend, hex, scale};
 use crate::bake::model::{Surface, SurfaceKind, SurfaceLod, Surfaces};
 use crate::format::issue::Issues;
@@ -41,7 +42,10 @@ impl Textured {
     }
 }
 
-/// Draws what its detail asks for; gives the height above its lowest point, metres.
+/// A simplified building of at most this many triangles stands for itself from far; a mass has ten or more.
+const MOST_FAR: usize = 28;
+
+/// Draws what its detail asks for; the height is that above its lowest point.
 pub fn draw(
     mesh: &mut Mesh,
     textured: &mut Textured,
@@ -49,19 +53,52 @@ pub fn draw(
     item: &Item,
     surfaces: &Surfaces,
     detail: u32,
-) -> f64 {
-    let Some(finest) = surfaces.lods.last() else { return 0.0 };
+) -> Drawn {
+    let Some(finest) = surfaces.lods.last() else { return Drawn::default() };
     let (low_h, high_h) = heights(finest);
-    match level_for(surfaces, detail) {
-        Some(lod) => {
-            let mut painter = Painter { mesh, textured, context, item, low_u: low_h - context.land.tree.frame.sea_h_m };
-            for surface in &lod.surfaces {
-                painter.surface(lod, surface);
-            }
+    let low_u = low_h - context.land.tree.frame.sea_h_m;
+    let most_error_m = SIMPLIFIED_M[detail.min(4) as usize];
+    let painted = |lod: &SurfaceLod, textured: &mut Textured| {
+        let mut own = Mesh { feature: mesh.feature, surface: mesh.surface, ..Mesh::default() };
+        let mut painter = Painter { mesh: &mut own, textured, context, item, low_u };
+        for surface in &lod.surfaces {
+            painter.surface(lod, surface);
         }
-        None => mass(mesh, context, item, finest),
+        lod::simplified(&own, most_error_m, borders_of(&item.feature.class), context.simplify)
+    };
+    let error_m = match level_for(surfaces, detail) {
+        Some(lod) => {
+            let made = painted(lod, textured);
+            append(mesh, made.mesh);
+            made.error_m
+        }
+        None => {
+            // Its shape as far as that takes no more than a box; pictures are not seen from there.
+            let plain = SurfaceLod { textures: Vec::new(), ..level_for(surfaces, 2).unwrap_or(finest).clone() };
+            let made = painted(&plain, textured);
+            if lod::count(&made.mesh) <= MOST_FAR {
+                append(mesh, made.mesh);
+            } else {
+                mass(mesh, context, item, finest);
+            }
+            made.error_m
+        }
+    };
+    Drawn { height_m: high_h - low_h, error_m }
+}
+
+/// What lies beside its like has to meet it at every detail.
+fn borders_of(class: &str) -> Borders {
+    match class {
+        "road" | "rail" | "water" | "land use" | "plant cover" | "terrain" => Borders::Kept,
+        _ => Borders::Free,
     }
-    high_h - low_h
+}
+
+fn append(mesh: &mut Mesh, own: Mesh) {
+    for (list, own) in mesh.triangles.iter_mut().zip(own.triangles) {
+        list.extend(own);
+    }
 }
 
 /// The level of detail of the source that a detail of ours shows; `None` for a plain mass.
@@ -257,7 +294,12 @@ fn mean_roof_h(lod: &SurfaceLod) -> Option<f64> {
 
 /// The convex outline of all vertices (Andrew 1979), counter-clockwise; `None` for what has no area.
 pub fn hull(lod: &SurfaceLod) -> Option<Vec<DVec2>> {
-    let mut points: Vec<DVec2> = lod.vertices.iter().map(|v| v.truncate()).filter(|p| p.is_finite()).collect();
+    hull_of(lod.vertices.iter().map(|v| v.truncate()).collect())
+}
+
+/// The same of any points.
+pub fn hull_of(mut points: Vec<DVec2>) -> Option<Vec<DVec2>> {
+    points.retain(|p| p.is_finite());
     points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     points.dedup();
     let chain = |points: &mut dyn Iterator<Item = DVec2>| {

@@ -3,11 +3,12 @@
 use glam::{DMat3, DVec2, DVec3};
 
 use super::house::seed_of;
-use super::{Context, Item, ways};
+use super::{Context, Drawn, Item, ways};
 use crate::bake::det::{Rng, noise, sin_cos, unit_vector};
 use crate::bake::draw::furniture::{self, Barrier, Thing};
 use crate::bake::draw::plants::{self, Plant, Species};
 use crate::bake::draw::poly::{self, Region};
+use crate::bake::frame::LocalFrame;
 use crate::bake::mesh::{Matter, Mesh, Pictured, Rgb, Surface, Vertex, hex, scale};
 use crate::bake::model::{Area, Cover, Placed, Point, PointKind, Value, Way, WayKind};
 
@@ -350,32 +351,84 @@ fn piers(mesh: &mut Mesh, context: &Context, line: &[DVec3], width_m: f64, deck_
     }
 }
 
-/// A model at its place; gives its height, metres, or `None` where the file can't be had.
-pub fn model(mesh: &mut Mesh, context: &Context, item: &Item, placed: &Placed, detail: u32) -> Option<f64> {
-    let model = context.assets.model(item.source, &placed.uri, detail)?;
-    let p = context.land.plan(placed.at);
-    let at = p.extend(context.land.base_u(placed.base, context.ground_u(p)));
-    let turn = turn(placed);
-    let per_metre = plan_per_metre(context, at);
+/// A model at its place; `None` where its file can't be had.
+pub fn model(mesh: &mut Mesh, context: &Context, item: &Item, placed: &Placed, detail: u32) -> Option<Drawn> {
+    let model = context.assets.model(item.source, placed, detail)?;
+    let stand = Stand::new(context, placed);
     let feature = mesh.feature.unwrap_or(crate::bake::mesh::NO_FEATURE);
-    let place = |v: &Vertex| Vertex {
-        at: at + turn * (v.at * placed.scale) * per_metre,
-        normal: turn.as_mat3() * v.normal,
-        feature,
-        ..*v
+    let (mut low_u, mut high_u) = (f64::MAX, f64::MIN);
+    let mut place = |v: &Vertex| {
+        let at = stand.place(v.at);
+        (low_u, high_u) = (low_u.min(at.z), high_u.max(at.z));
+        Vertex { at, normal: (stand.turn * v.normal.as_dvec3()).as_vec3(), feature, ..*v }
     };
-    let (mut low, mut high) = (f64::MAX, f64::MIN);
-    for (own, list) in mesh.triangles.iter_mut().zip(&model.triangles) {
-        own.extend(list.iter().map(place));
+    for (own, list) in mesh.triangles.iter_mut().zip(&model.mesh.triangles) {
+        own.extend(list.iter().map(&mut place));
     }
-    for part in &model.pictured {
-        let triangles = part.triangles.iter().map(place).collect();
-        mesh.pictured.push(Pictured { picture: part.picture.clone(), glow: None, triangles, uv: part.uv.clone() });
+    for part in &model.mesh.pictured {
+        let triangles: Vec<Vertex> = part.triangles.iter().map(&mut place).collect();
+        // The same model again, or another one with the same picture: one draw.
+        match mesh.pictured.iter_mut().find(|own| own.glow.is_none() && own.picture == part.picture) {
+            Some(own) => {
+                own.triangles.extend(triangles);
+                own.uv.extend(&part.uv);
+            }
+            None => mesh.pictured.push(Pictured { triangles, ..part.clone() }),
+        }
     }
-    for v in model.triangles.iter().chain(model.pictured.iter().map(|p| &p.triangles)).flatten() {
-        (low, high) = (low.min(v.at.z), high.max(v.at.z));
+    let height_m = if low_u <= high_u { high_u - low_u } else { 0.0 };
+    Some(Drawn { height_m, error_m: model.error_m * placed.scale })
+}
+
+/// A model seen from above in the plan: its outline, its lowest and highest point and the mean of its colours.
+pub struct Standing {
+    pub outline: Vec<DVec2>,
+    pub ground_u: f64,
+    pub top_u: f64,
+    pub color: Rgb,
+}
+
+/// `None` for what can't be had or has no extent.
+pub fn standing(context: &Context, item: &Item, placed: &Placed) -> Option<Standing> {
+    let model = context.assets.model(item.source, placed, 1)?;
+    let stand = Stand::new(context, placed);
+    let vertices = || model.mesh.triangles.iter().chain(model.mesh.pictured.iter().map(|p| &p.triangles)).flatten();
+    let places: Vec<DVec3> = vertices().map(|v| stand.place(v.at)).collect();
+    let outline = super::surfaces::hull_of(places.iter().map(|p| p.truncate()).collect())?;
+    let (low_u, high_u) = places.iter().fold((f64::MAX, f64::MIN), |(a, b), p| (a.min(p.z), b.max(p.z)));
+    let count = places.len() as f32;
+    let sum = vertices().fold([0.0; 3], |sum: Rgb, v| [0, 1, 2].map(|k| sum[k] + v.color[k]));
+    Some(Standing { outline, ground_u: low_u, top_u: high_u, color: sum.map(|c| c / count) })
+}
+
+/// From a model's frame to the plan.
+struct Stand {
+    /// East-north-up at the model's origin.
+    enu: LocalFrame,
+    at: DVec3,
+    turn: DMat3,
+    scale: f64,
+}
+
+impl Stand {
+    fn new(context: &Context, placed: &Placed) -> Self {
+        let p = context.land.plan(placed.at);
+        let at = p.extend(context.land.base_u(placed.base, context.ground_u(p)));
+        let frame = &context.land.tree.frame;
+        let enu = LocalFrame::new(frame, &frame.ecef_from_enu_at(at));
+        Self { enu, at, turn: turn(placed), scale: placed.scale }
     }
-    Some(if low <= high { (high - low) * placed.scale } else { 0.0 })
+
+    /// The plan is bent, a model is straight: the place in the plan whose east-north-up is the model's, by steps that each take
+    /// the error by the model's size through the Earth's radius.
+    fn place(&self, p: DVec3) -> DVec3 {
+        let enu = self.turn * (p * self.scale);
+        let mut plan = self.at + enu;
+        for _ in 0..3 {
+            plan += enu - self.enu.local_from_plan(plan);
+        }
+        plan
+    }
 }
 
 /// Heading clockwise, then nose up, then right side down; the nose looks north. Not glam's rotations, whose sines differ
@@ -387,12 +440,4 @@ fn turn(placed: &Placed) -> DMat3 {
     let pitch = DMat3::from_cols(DVec3::X, DVec3::new(0.0, cp, sp), DVec3::new(0.0, -sp, cp));
     let roll = DMat3::from_cols(DVec3::new(cr, 0.0, -sr), DVec3::Y, DVec3::new(sr, 0.0, cr));
     heading * pitch * roll
-}
-
-/// The plan's scale is exact at its origin only.
-fn plan_per_metre(context: &Context, at: DVec3) -> DVec3 {
-    let frame = &context.land.tree.frame;
-    let here = frame.ecef_from_plan(at);
-    let scale = |axis: DVec3| 1.0 / (frame.ecef_from_plan(at + axis) - here).length();
-    DVec3::new(scale(DVec3::X), scale(DVec3::Y), 1.0)
 }

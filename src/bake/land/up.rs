@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fine::Entry;
 use super::paint::{self, Painted, Roofs};
-use super::{Context, surfaces};
+use super::{Context, surfaces, things};
 use crate::bake::draw::mass;
 use crate::bake::draw::poly;
 use crate::bake::mesh::{Rgb, hex};
@@ -161,6 +161,16 @@ fn standing(context: &Context, entry: &Entry) -> Option<(Tall, f64, (Rgb, Rgb))>
             }
             let colors = (hex(0xd6ccba), hex(0x8f7a6c));
             Some((named(outline, low_h - sea_h_m, high_h - sea_h_m, colors), area_m2, colors))
+        }
+        Shape::Model(placed) => {
+            let model = things::standing(context, &entry.item, placed)?;
+            let area_m2 = poly::signed_area(&model.outline).abs();
+            // What is lower is not seen where single things are gone.
+            if model.top_u - model.ground_u < 2.0 {
+                return None;
+            }
+            let colors = (model.color, model.color);
+            Some((named(model.outline, model.ground_u, model.top_u, colors), area_m2, colors))
         }
         _ => None,
     }

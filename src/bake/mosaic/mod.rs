@@ -105,8 +105,16 @@ struct Sheet {
     row: i64,
     width: i64,
     height: i64,
-    /// It could not be read; said once, then passed over.
+    /// Some of it could not be read; said once.
     failed: Cell<bool>,
+}
+
+/// A part of a raster that could not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lost {
+    pub issue: Issue,
+    /// Its middle: longitude and latitude, degrees.
+    pub lon_lat_deg: Option<DVec2>,
 }
 
 /// Rasters on one lattice; the first one that has a post gives it.
@@ -117,6 +125,7 @@ pub struct Mosaic<T> {
     sheets: Vec<Sheet>,
     open: RefCell<Vec<(usize, Box<dyn Raster>)>>,
     issues: RefCell<Issues>,
+    lost: RefCell<Vec<Lost>>,
     sample: std::marker::PhantomData<T>,
 }
 
@@ -134,6 +143,7 @@ impl<T: Sample> Mosaic<T> {
             sheets: Vec::new(),
             open: RefCell::default(),
             issues: RefCell::new(issues),
+            lost: RefCell::default(),
             sample: std::marker::PhantomData,
         };
         Self { sheets: vec![sheet(name, head, open, (0, 0))], ..mosaic }
@@ -178,6 +188,11 @@ impl<T: Sample> Mosaic<T> {
     /// What was found wrong so far.
     pub fn issues(&self) -> Issues {
         self.issues.borrow().clone()
+    }
+
+    /// Parts that could not be read since this was asked last. What is lost is lost whoever asks for it and in whatever order.
+    pub fn take_lost(&self) -> Vec<Lost> {
+        self.lost.take()
     }
 
     /// The post coordinates of a longitude and latitude; `None` off the map.
@@ -248,7 +263,7 @@ impl<T: Sample> Mosaic<T> {
         for (index, sheet) in self.sheets.iter().enumerate() {
             let (from_col, to_col) = (left.max(sheet.col), (left + BLOCK).min(sheet.col + sheet.width));
             let (from_row, to_row) = (top.max(sheet.row), (top + BLOCK).min(sheet.row + sheet.height));
-            if from_col >= to_col || from_row >= to_row || sheet.failed.get() {
+            if from_col >= to_col || from_row >= to_row {
                 continue;
             }
             let window = Window {
@@ -260,9 +275,13 @@ impl<T: Sample> Mosaic<T> {
             let values = match self.read(index, window) {
                 Ok(values) => values,
                 Err(error) => {
-                    sheet.failed.set(true);
-                    let issue = Issue::error("", format!("{error}; the rest of the file is left out"));
-                    self.issues.borrow_mut().push(issue.in_file(&*sheet.name));
+                    let middle = DVec2::new((from_col + to_col) as f64, (from_row + to_row) as f64) / 2.0;
+                    let issue = Issue::error("", format!("{error}; this part of the file is left out"));
+                    let issue = issue.in_file(&*sheet.name);
+                    if !sheet.failed.replace(true) {
+                        self.issues.borrow_mut().push(issue.clone());
+                    }
+                    self.lost.borrow_mut().push(Lost { issue, lon_lat_deg: self.lon_lat_from_post(middle) });
                     continue;
                 }
             };

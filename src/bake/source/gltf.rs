@@ -169,7 +169,9 @@ fn copy(
 fn base_color_uv(geometry: &Geometry, texture: Option<&TextureRef>) -> Vec<[f32; 2]> {
     let set = if texture.is_some_and(|t| t.tex_coord == 1) { &geometry.uv1 } else { &geometry.uv0 };
     let Some(texture) = texture else { return set.iter().map(|uv| uv.to_array()).collect() };
-    let (sin, cos) = texture.rotation_rad.sin_cos();
+    // Not the platform's sine, which differs between machines.
+    let (sin, cos) = crate::bake::det::sin_cos(f64::from(texture.rotation_rad));
+    let (sin, cos) = (sin as f32, cos as f32);
     let transform = |uv: &Vec2| {
         let scaled = *uv * texture.scale;
         let turned = Vec2::new(cos * scaled.x + sin * scaled.y, cos * scaled.y - sin * scaled.x);

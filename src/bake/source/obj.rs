@@ -231,7 +231,7 @@ fn add_part(solid: &mut Solid, model: &tobj::Model, site_from_model: &SiteFromMo
 fn linear_color(&[r, g, b]: &[f64; 3]) -> [f32; 4] {
     let linear = |channel: f64| {
         let c = if channel.is_finite() { channel.clamp(0.0, 1.0) } else { 1.0 };
-        (if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }) as f32
+        crate::bake::mesh::linear(c as f32)
     };
     [linear(r), linear(g), linear(b), 1.0]
 }

@@ -11,7 +11,7 @@
 
 use glam::DVec2;
 
-use crate::bake::mosaic::{GeoRect, Mosaic, Opener};
+use crate::bake::mosaic::{GeoRect, Lost, Mosaic, Opener};
 use crate::bake::source::crs::NamedCrs;
 use crate::format::issue::{Issue, Issues};
 use crate::format::raster::RasterHead;
@@ -158,6 +158,11 @@ impl Terrain {
             issues.push(Issue::info("", message));
         }
         issues
+    }
+
+    /// Parts that could not be read since this was asked last.
+    pub fn take_lost(&self) -> Vec<Lost> {
+        self.layers.iter().flat_map(|layer| layer.mosaic.take_lost()).collect()
     }
 
     /// The height by the layers from `first` on.

@@ -45,6 +45,7 @@ pub fn job() -> LandJob {
         below: Below::FromFeatures,
         imagery: None,
         assets: Arc::new(NoAssets),
+        clouds: None,
         attribution: Vec::new(),
         fingerprint: "town".to_string(),
     }

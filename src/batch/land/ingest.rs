@@ -15,7 +15,7 @@ use crate::bake::frame::PlanFrame;
 use crate::bake::land::check::{self, Findings};
 use crate::bake::land::extent::{Body, Gather, Stray};
 use crate::bake::land::{Item, Land, cells};
-use crate::bake::model::{Height, Shape};
+use crate::bake::model::{Building, Height, Placed, Shape};
 use crate::bake::tiling::land::{LandTree, TileId};
 use crate::format::issue::Issue;
 use crate::geo::geoid::Geoid;
@@ -211,10 +211,8 @@ impl Spool {
 fn foot_h_m(shape: &Shape) -> Option<f64> {
     match shape {
         Shape::Surfaces(surfaces) => Some(crate::bake::land::heights_of(surfaces)?.0),
-        Shape::Building(building) => match building.base {
-            Height::Ellipsoidal(h) => Some(h),
-            Height::AboveGround(_) => None,
-        },
+        Shape::Building(Building { base: Height::Ellipsoidal(h), .. })
+        | Shape::Model(Placed { base: Height::Ellipsoidal(h), .. }) => Some(*h),
         _ => None,
     }
 }
@@ -229,7 +227,13 @@ fn size_m2(shape: &Shape) -> f64 {
 
 fn bounds_of(shape: &Shape) -> Option<Bounds> {
     let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    cells::for_each_place(shape, &mut |p| grow(&mut bounds, [p.x, p.y, p.x, p.y]));
+    cells::for_each_place(shape, &mut |p| {
+        let reach = match shape {
+            Shape::Model(placed) => placed.reach_m / crate::bake::source::polygons::metres_per_degree(p.y),
+            _ => DVec2::ZERO,
+        };
+        grow(&mut bounds, [p.x - reach.x, p.y - reach.y, p.x + reach.x, p.y + reach.y]);
+    });
     (bounds[0] <= bounds[2]).then_some(bounds)
 }
 

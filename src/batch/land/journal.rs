@@ -1,7 +1,7 @@
 //! What is finished: records appended to one file, each with its length and a checksum, so that a torn end is noticed and
 //! left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::hash::Hasher;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,7 +11,7 @@ use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
 use super::{LandError, at};
-use crate::bake::land::check::Findings;
+use crate::bake::land::check::{Finding, Findings};
 use crate::bake::tiling::land::{Made, TileId};
 
 /// What the tree of tiles has to know of a finished tile.
@@ -48,6 +48,8 @@ pub struct Done {
     /// Points of the top tile's surface, for its parent.
     pub sample: Vec<[f32; 3]>,
     pub findings: Findings,
+    /// What could not be read of rasters; several tiles may tell the same.
+    pub lost: BTreeSet<Finding>,
 }
 
 /// Finished pieces by their top tile.

@@ -8,6 +8,7 @@
 
 mod bench;
 mod buckets;
+mod clouds;
 mod ingest;
 mod journal;
 mod output;
@@ -15,7 +16,7 @@ mod progress;
 mod run;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::bake::land::ground::Terrain;
 use crate::bake::land::{Assets, Imagery, PictureFormat};
 use crate::bake::model::{Feature, Srgb};
 use crate::bake::source::region::Region;
+use crate::batch::cloud::CloudJob;
 
 pub use bench::{Measured, bench};
 pub use progress::{Progress, Silent, Terminal};
@@ -86,6 +88,8 @@ pub struct LandJob {
     pub below: Below,
     pub imagery: Option<Arc<dyn ImageryFiles>>,
     pub assets: Arc<dyn Assets>,
+    /// Baked beside the land; `spill` and `threads` of it are the run's.
+    pub clouds: Option<CloudJob>,
     /// Shown by viewers, one line each.
     pub attribution: Vec<String>,
     /// Stands for everything that the output depends on; a run with another one starts anew.
@@ -116,6 +120,9 @@ pub struct Summary {
     pub buildings: u64,
     pub tiles: u64,
     pub bytes: u64,
+    /// Points of clouds, and the tiles that they are in.
+    pub points: u64,
+    pub cloud_tiles: u64,
     /// Tiles that an earlier run had finished.
     pub resumed: u64,
     pub findings: Findings,
@@ -137,6 +144,8 @@ pub enum LandError {
     Part { part: PathBuf, reason: String },
     #[error("the tree of tiles can't be written: {0}")]
     Subtree(#[from] crate::bake::tiling::subtree::SubtreeSpecError),
+    #[error("point clouds: {0}")]
+    Cloud(#[from] crate::bake::cloud::CloudError),
     #[error("{}: is damaged; remove the folder and bake again", .0.display())]
     Damaged(PathBuf),
 }

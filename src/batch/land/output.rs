@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{LandError, at};
+use crate::bake::land::check::Findings;
 
 /// Where unfinished things lie, below the output folder.
 pub const WORK: &str = ".bake";
@@ -48,5 +49,27 @@ pub fn remove_file(path: &Path) -> Result<(), LandError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(path)(error)),
         _ => Ok(()),
+    }
+}
+
+/// The last files of a bake: what was found wrong, then the tileset. What was unfinished is removed.
+pub fn finish(out: &Path, findings: &Findings, tileset: &[u8], attribution: &[String]) -> Result<(), LandError> {
+    let text = serde_json::to_vec_pretty(&findings.json()).unwrap_or_default();
+    write(out, "issues.json", &text)?;
+    write_durably(out, "tileset.json", &attributed(tileset.to_vec(), attribution))?;
+    remove_folder(&out.join(WORK))
+}
+
+/// Who made the data goes where viewers of 3D Tiles may look for it.
+fn attributed(tileset: Vec<u8>, lines: &[String]) -> Vec<u8> {
+    if lines.is_empty() {
+        return tileset;
+    }
+    match serde_json::from_slice::<serde_json::Value>(&tileset) {
+        Ok(mut value) => {
+            value["asset"]["extras"] = serde_json::json!({"attribution": lines});
+            serde_json::to_vec(&value).unwrap_or(tileset)
+        }
+        Err(_) => tileset,
     }
 }

@@ -9,14 +9,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::clouds::{self, Baked as Clouds};
 use super::ingest::{self, Plan};
 use super::journal::{self, Done, Finished, Journal, Record};
 use super::{Below, LandError, LandJob, Progress, Run, Sources, Summary, at, buckets, output};
-use crate::bake::land::check::{self, Findings};
+use crate::bake::land::check::{self, Finding, Findings};
 use crate::bake::land::ground::{Flat, Terrain};
 use crate::bake::land::up::{self, Up};
 use crate::bake::land::{Context, Imagery, Item, Land, Tile, coarse, fine};
 use crate::bake::tiling::land::{Made, TileId};
+use crate::batch::simplify::Meshoptimizer;
 use crate::format::issue::Issues;
 use crate::format::subtree::morton;
 
@@ -107,11 +109,15 @@ pub fn bake(
             output::remove_folder(&work_folder)?;
             output::remove_folder(&run.out.join("tiles"))?;
             output::remove_folder(&run.out.join("subtrees"))?;
+            output::remove_folder(&run.out.join(clouds::FOLDER))?;
             let keep = |plan: &Plan| {
                 let work = Work::new(&plan.land(job), &plan.touched, run.part);
                 work.subtrees.into_iter().collect::<BTreeSet<TileId>>()
             };
-            ingest::ingest(job, sources, &work_folder, run.memory_bytes, &keep, progress)?
+            match ingest::ingest(job, sources, &work_folder, run.memory_bytes, &keep, progress) {
+                Err(LandError::Nothing) if job.clouds.is_some() => return clouds_alone(job, sources, run, progress),
+                plan => plan?,
+            }
         }
     };
     let land = plan.land(job);
@@ -120,13 +126,40 @@ pub fn bake(
     let resumed = finished.len() as u64;
     let mut bench = Bench::new(job, &plan, land, run, sources.names(), finished);
     bench.all(&work, &mut journal, progress)?;
+    let cloud = clouds::bake(job, run, &work_folder, Findings::default(), progress)?;
     if run.part.1 > 1 {
-        let text = serde_json::json!({"mirante_bake_part": [run.part.0 + 1, run.part.1], "job": job.fingerprint});
-        output::write_durably(&run.out, "part.json", &serde_json::to_vec_pretty(&text).unwrap_or_default())?;
+        write_part(job, run)?;
         progress.end();
-        return Ok(bench.summary(&plan, resumed));
+        return Ok(bench.summary(&plan, resumed, cloud.as_ref()));
     }
-    let summary = bench.finish(job, &plan, resumed)?;
+    let summary = bench.finish(job, &plan, resumed, cloud.as_ref())?;
+    progress.end();
+    Ok(summary)
+}
+
+/// Says that a part is finished.
+fn write_part(job: &LandJob, run: &Run) -> Result<(), LandError> {
+    let text = serde_json::json!({"mirante_bake_part": [run.part.0 + 1, run.part.1], "job": job.fingerprint});
+    output::write_durably(&run.out, "part.json", &serde_json::to_vec_pretty(&text).unwrap_or_default())
+}
+
+/// A job in which nothing but point clouds can be baked.
+fn clouds_alone(
+    job: &LandJob,
+    sources: &dyn Sources,
+    run: &Run,
+    progress: &mut dyn Progress,
+) -> Result<Summary, LandError> {
+    let work_folder = run.out.join(output::WORK);
+    let mut findings = Findings::default();
+    sources.read(&mut |_| Ok(()), &mut findings)?;
+    let cloud = clouds::bake(job, run, &work_folder, findings, progress)?;
+    if run.part.1 > 1 {
+        write_part(job, run)?;
+        progress.end();
+        return Ok(cloud.map_or_else(Summary::default, |cloud| cloud.summary()));
+    }
+    let summary = clouds::finish(job, &run.out, cloud)?;
     progress.end();
     Ok(summary)
 }
@@ -161,15 +194,24 @@ pub fn merge(
                 format!("expected part {} of {}, got {got}; name all parts in order", k + 1, parts.len()),
             ));
         }
-        let own = ingest::known(job, &part.join(output::WORK))
-            .ok_or_else(|| wrong(part, "is of another job, or its sources have changed".into()))?;
+        if told["job"].as_str() != Some(&job.fingerprint) {
+            return Err(wrong(part, "is of another job, or its sources have changed".into()));
+        }
+        // Clouds alone have no plan.
+        let Some(own) = ingest::known(job, &part.join(output::WORK)) else { continue };
         finished.extend(journal::read(&part.join(output::WORK).join("journal"))?);
         copy_files(&part.join("tiles"), &run.out.join("tiles"))?;
         copy_files(&part.join(output::WORK).join("up"), &work_folder.join("up"))?;
         plan.get_or_insert(own);
         progress.step(k as u64 + 1, parts.len() as u64);
     }
-    let Some(plan) = plan else { return Err(wrong(&run.out, "no parts were named".into())) };
+    let Some(first) = parts.first() else { return Err(wrong(&run.out, "no parts were named".into())) };
+    let cloud = clouds::take(job, first, &run.out)?;
+    let Some(plan) = plan else {
+        let summary = clouds::finish(job, &run.out, cloud)?;
+        progress.end();
+        return Ok(summary);
+    };
     let land = plan.land(job);
     let work = Work::new(&land, &plan.touched, (0, 1));
     let missing = work.units.iter().find(|id| !finished.contains_key(id));
@@ -181,13 +223,13 @@ pub fn merge(
     let (mut journal, _) = Journal::open(&journal_path)?;
     let mut bench = Bench::new(job, &plan, land, run, names, finished);
     bench.all(&work, &mut journal, progress)?;
-    let summary = bench.finish(job, &plan, 0)?;
+    let summary = bench.finish(job, &plan, 0, cloud.as_ref())?;
     progress.end();
     Ok(summary)
 }
 
 /// Links files, or copies them where a link can't be made.
-fn copy_files(from: &Path, to: &Path) -> Result<(), LandError> {
+pub(super) fn copy_files(from: &Path, to: &Path) -> Result<(), LandError> {
     let entries = match fs::read_dir(from) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -252,6 +294,7 @@ impl<'a> Bench<'a> {
             terrain: rasters.terrain.as_ref(),
             imagery: rasters.imagery.as_deref(),
             assets: self.job.assets.as_ref(),
+            simplify: &Meshoptimizer,
             with_ground: !matches!(self.job.below, Below::Nothing),
         }
     }
@@ -294,7 +337,8 @@ impl<'a> Bench<'a> {
                 scope.spawn(move || {
                     let rasters = self.rasters();
                     for id in asked {
-                        if answer.send((id, make(self, &rasters, id))).is_err() {
+                        let made = make(self, &rasters, id).map(|done| Done { lost: rasters.lost(), ..done });
+                        if answer.send((id, made)).is_err() {
                             return;
                         }
                     }
@@ -362,7 +406,7 @@ impl<'a> Bench<'a> {
         let views: Vec<&[[f32; 3]]> = sample_of_children.iter().map(Vec::as_slice).collect();
         let tile = fine::make(&context, top, &entries, &views, &mut issues);
         let sample = self.keep(&tile, &mut records)?;
-        Ok(Done { records, sample, findings: self.told(&entries, issues) })
+        Ok(Done { records, sample, findings: self.told(&entries, issues), ..Done::default() })
     }
 
     /// A tile of detail 1, and what it hands up.
@@ -444,25 +488,31 @@ impl<'a> Bench<'a> {
         findings
     }
 
-    fn summary(&self, plan: &Plan, resumed: u64) -> Summary {
+    fn summary(&self, plan: &Plan, resumed: u64, cloud: Option<&Clouds>) -> Summary {
         let mut findings = plan.findings.clone();
+        let clouds = cloud.map(Clouds::summary).unwrap_or_default();
+        findings.extend(clouds.findings);
         for done in self.finished.values() {
             findings.extend(done.findings.clone());
         }
+        let lost: BTreeSet<&Finding> = self.finished.values().flat_map(|done| &done.lost).collect();
+        lost.into_iter().for_each(|finding| findings.count(finding.clone()));
         let records = || self.finished.values().flat_map(|done| &done.records);
         Summary {
             features: plan.features,
             buildings: plan.buildings,
             tiles: records().count() as u64,
-            bytes: records().map(|record| record.bytes).sum(),
+            bytes: records().map(|record| record.bytes).sum::<u64>() + clouds.bytes,
+            points: clouds.points,
+            cloud_tiles: clouds.cloud_tiles,
             resumed,
             findings,
         }
     }
 
     /// The tree of tiles, issues, and the tileset as the last of all.
-    fn finish(&self, job: &LandJob, plan: &Plan, resumed: u64) -> Result<Summary, LandError> {
-        let summary = self.summary(plan, resumed);
+    fn finish(&self, job: &LandJob, plan: &Plan, resumed: u64, cloud: Option<&Clouds>) -> Result<Summary, LandError> {
+        let summary = self.summary(plan, resumed, cloud);
         let made: BTreeMap<TileId, Made> =
             self.finished.values().flat_map(|done| &done.records).map(|r| (r.id(), r.made())).collect();
         let mut tileset = None;
@@ -473,11 +523,8 @@ impl<'a> Bench<'a> {
                 output::write(self.out, &file.path, &file.bytes)?;
             }
         }
-        let text = serde_json::to_vec_pretty(&summary.findings.json()).unwrap_or_default();
-        output::write(self.out, "issues.json", &text)?;
-        let tileset = attributed(tileset.unwrap_or_default(), &job.attribution);
-        output::write_durably(self.out, "tileset.json", &tileset)?;
-        output::remove_folder(&self.work)?;
+        let tileset = clouds::joined(tileset, self.out, cloud)?;
+        output::finish(self.out, &summary.findings, &tileset, &job.attribution)?;
         Ok(summary)
     }
 }
@@ -491,20 +538,15 @@ struct Rasters {
     imagery: Option<Box<dyn Imagery>>,
 }
 
-fn up_path(id: TileId) -> String {
-    format!("up/{}_{}_{}", id.level, id.x, id.y)
+impl Rasters {
+    /// What could not be read since this was asked last.
+    fn lost(&self) -> BTreeSet<Finding> {
+        let pictures = self.imagery.iter().flat_map(|imagery| imagery.take_lost());
+        let lost = self.terrain.take_lost().into_iter().chain(pictures);
+        lost.map(|lost| Finding::new(&lost.issue, "", lost.lon_lat_deg)).collect()
+    }
 }
 
-/// Who made the data goes where viewers of 3D Tiles may look for it.
-fn attributed(tileset: Vec<u8>, lines: &[String]) -> Vec<u8> {
-    if lines.is_empty() {
-        return tileset;
-    }
-    match serde_json::from_slice::<serde_json::Value>(&tileset) {
-        Ok(mut value) => {
-            value["asset"]["extras"] = serde_json::json!({"attribution": lines});
-            serde_json::to_vec(&value).unwrap_or(tileset)
-        }
-        Err(_) => tileset,
-    }
+fn up_path(id: TileId) -> String {
+    format!("up/{}_{}_{}", id.level, id.x, id.y)
 }

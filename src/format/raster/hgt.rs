@@ -38,7 +38,7 @@ impl Hgt {
 /// # Errors
 /// See [`Hgt::new`].
 pub fn head(name: &str, length_bytes: u64) -> Result<RasterHead, RasterError> {
-    let (lon_deg, lat_deg) = place(name).ok_or_else(|| RasterError::Malformed {
+    let (lon_deg, lat_deg) = south_west(name).ok_or_else(|| RasterError::Malformed {
         format: FORMAT,
         message: format!("expected a name such as N42E001.hgt, got {:?}", name.chars().take(80).collect::<String>()),
     })?;
@@ -62,8 +62,8 @@ pub fn head(name: &str, length_bytes: u64) -> Result<RasterHead, RasterError> {
     })
 }
 
-/// The south-west corner, whole degrees: longitude, latitude.
-fn place(name: &str) -> Option<(i32, i32)> {
+/// The south-west corner that a file's name says, whole degrees: longitude, latitude.
+pub fn south_west(name: &str) -> Option<(i32, i32)> {
     let file = name.rsplit(['/', '\\']).next()?;
     let text = file.get(..7)?;
     let sign = |letter: u8, plus: u8, minus: u8| match letter.to_ascii_uppercase() {

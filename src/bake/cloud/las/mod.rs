@@ -15,7 +15,7 @@ mod packed;
 mod record;
 
 #[cfg(test)]
-pub(super) mod test_files;
+pub(crate) mod test_files;
 #[cfg(test)]
 mod tests;
 
