@@ -24,6 +24,7 @@ pub mod night;
 pub mod paint;
 pub mod solid;
 pub mod source;
+pub mod stock;
 pub mod terrain;
 pub mod tiling;
 

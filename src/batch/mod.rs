@@ -10,3 +10,6 @@ pub mod proj;
 pub mod sources;
 pub mod spill;
 pub mod world;
+
+#[cfg(test)]
+mod real_tests;

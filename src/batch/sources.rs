@@ -138,15 +138,12 @@ impl JobSources {
     }
 
     fn of_kind(&self, kind: Kind) -> Vec<rasters::RasterFile> {
-        self.opened
-            .iter()
-            .filter(|o| o.kind == kind)
-            .map(|o| rasters::RasterFile {
-                path: o.path.clone(),
-                crs: o.source.crs.clone(),
-                heights: heights(o.source.heights),
-            })
-            .collect()
+        (0..self.opened.len()).filter(|&k| self.opened[k].kind == kind).map(|k| self.raster(k)).collect()
+    }
+
+    fn raster(&self, index: usize) -> rasters::RasterFile {
+        let Opened { path, source, .. } = &self.opened[index];
+        rasters::RasterFile { path: path.clone(), crs: source.crs.clone(), heights: heights(source.heights) }
     }
 
     fn assets(&self) -> FileAssets {
@@ -217,7 +214,11 @@ impl JobSources {
                 }
                 Issues::default()
             }
-            Kind::Terrain | Kind::Imagery | Kind::Cloud => Issues::default(),
+            Kind::Terrain | Kind::Imagery => match rasters::fault(&self.raster(index)) {
+                Some(reason) => return Err(reason),
+                None => Issues::default(),
+            },
+            Kind::Cloud => Issues::default(),
         };
         drop(crs);
         findings.tell_all(issues, name);

@@ -12,7 +12,7 @@ type Convex = Vec<DVec2>;
 /// ground's.
 pub fn polygon(ground: &Ground, outer: &[DVec2], holes: &[Vec<DVec2>], sink: &mut dyn FnMut([DVec3; 3])) {
     let (low, high) = bounds(outer);
-    let (own_low, own_high) = (ground.low(), ground.low() + ground.size_m());
+    let (own_low, own_high) = (ground.low(), ground.high());
     if outer.len() < 3 || low.cmpgt(own_high).any() || high.cmplt(own_low).any() {
         return;
     }
@@ -28,7 +28,7 @@ pub fn polygon(ground: &Ground, outer: &[DVec2], holes: &[Vec<DVec2>], sink: &mu
 pub fn triangle(ground: &Ground, corners: [DVec2; 3], sink: &mut dyn FnMut([DVec3; 3])) {
     let (low, high) = bounds(&corners);
     let last = ground.cells() as i64 - 1;
-    let cell = |p: DVec2| ((p - ground.low()) / ground.cell_m()).floor();
+    let cell = |p: DVec2| ((p - ground.low()) / ground.cell()).floor();
     let (a, b) = (cell(low), cell(high));
     let range = |from: f64, to: f64| (from.max(0.0) as i64).min(last + 1)..=(to.min(last as f64) as i64);
     if b.x < 0.0 || b.y < 0.0 {

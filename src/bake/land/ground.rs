@@ -1,7 +1,7 @@
 //! The ground below a tile: heights on a grid that is as fine as the terrain asks for.
 //!
 //! Along each border the grid follows what the border alone asks for, so that tiles of one level agree to the last bit
-//! where they meet; a skirt hides what differs between levels.
+//! where they meet; a skirt hides what differs between levels. Where the land ends inside of a tile the grid ends too.
 
 use glam::{DVec2, DVec3, Vec3};
 
@@ -10,6 +10,10 @@ use crate::bake::mesh::{NO_FEATURE, Vertex};
 
 /// Cells along a side of the finest grid; a power of two.
 const MAX_CELLS: usize = 64;
+/// No cell is smaller than this share of the terrain's own spacing: between posts there is nothing to follow but creases.
+const LEAST_OF_SPACING: f64 = 1.0 / 12.0;
+/// How wide the strips are in which cells are drawn.
+const STRIP_CELLS: usize = 4;
 /// Mean radius of the Earth, metres, for how far a chord dips below the ground.
 const EARTH_M: f64 = 6_371_000.0;
 
@@ -17,6 +21,11 @@ const EARTH_M: f64 = 6_371_000.0;
 pub trait Terrain {
     /// Height above the ellipsoid, metres, at longitude and latitude in degrees.
     fn height_m(&self, lon_deg: f64, lat_deg: f64) -> f64;
+
+    /// How far apart its posts are, metres; 0 where that is not known.
+    fn spacing_m(&self) -> f64 {
+        0.0
+    }
 }
 
 /// The same height everywhere, metres above the ellipsoid.
@@ -29,10 +38,14 @@ impl Terrain for Flat {
     }
 }
 
-/// Heights on the corners of a grid over a square, each cell two triangles.
+/// Heights on the corners of a grid over the land in a tile, each cell two triangles.
 pub struct Ground {
+    /// The tile's square.
+    tile_low: DVec2,
+    tile_m: f64,
+    /// The land in it.
     low: DVec2,
-    size_m: f64,
+    size: DVec2,
     cells: usize,
     /// Row by row from the south-western corner.
     u: Vec<f64>,
@@ -41,24 +54,32 @@ pub struct Ground {
 
 impl Ground {
     /// `tolerance_m`: how far it may be from the terrain (as far as that is known at [`MAX_CELLS`]).
-    pub fn new(context: &Context, low: DVec2, size_m: f64, tolerance_m: f64) -> Self {
-        let step = size_m / MAX_CELLS as f64;
+    /// `None` where a tile has no land.
+    pub fn new(context: &Context, (tile_low, tile_m): (DVec2, f64), tolerance_m: f64) -> Option<Self> {
+        let (land_low, land_high) = context.land.extent;
+        let low = tile_low.max(land_low);
+        let size = (tile_low + tile_m).min(land_high) - low;
+        if !size.cmpgt(DVec2::ZERO).all() {
+            return None;
+        }
+        let step = size / MAX_CELLS as f64;
         // One more all around, for normals at the border.
         let wide = MAX_CELLS + 3;
         let fine: Vec<f64> = (0..wide * wide)
             .map(|k| context.ground_u(low + (DVec2::new((k % wide) as f64, (k / wide) as f64) - 1.0) * step))
             .collect();
         let at = |x: usize, y: usize| fine[(y + 1) * wide + x + 1];
-        let dip_cells = size_m / (8.0 * EARTH_M * tolerance_m.max(0.01)).sqrt();
+        let dip_cells = tile_m / (8.0 * EARTH_M * tolerance_m.max(0.01)).sqrt();
         let least = (dip_cells.ceil() as usize).next_power_of_two().min(MAX_CELLS);
+        let most = most_cells(tile_m, context.terrain.spacing_m()).max(least);
         let border: [Vec<f64>; 4] = [
             (0..=MAX_CELLS).map(|k| at(k, 0)).collect(),
             (0..=MAX_CELLS).map(|k| at(k, MAX_CELLS)).collect(),
             (0..=MAX_CELLS).map(|k| at(0, k)).collect(),
             (0..=MAX_CELLS).map(|k| at(MAX_CELLS, k)).collect(),
         ];
-        let along = border.each_ref().map(|line| cells_of_line(line, tolerance_m).max(least));
-        let inner = cells_of_grid(&at, tolerance_m);
+        let along = border.each_ref().map(|line| cells_of_line(line, tolerance_m).clamp(least, most));
+        let inner = cells_of_grid(&at, tolerance_m).min(most);
         let cells = along.into_iter().max().unwrap_or(1).max(inner).max(least);
         let stride = MAX_CELLS / cells;
         let side = cells + 1;
@@ -81,19 +102,20 @@ impl Ground {
                 (-d / (2.0 * step)).extend(1.0).normalize().as_vec3()
             })
             .collect();
-        Self { low, size_m, cells, u, normals }
+        Some(Self { tile_low, tile_m, low, size, cells, u, normals })
     }
 
     pub fn cells(&self) -> usize {
         self.cells
     }
 
-    pub fn cell_m(&self) -> f64 {
-        self.size_m / self.cells as f64
+    /// The sides of a cell, metres.
+    pub fn cell(&self) -> DVec2 {
+        self.size / self.cells as f64
     }
 
     pub fn corner(&self, x: usize, y: usize) -> DVec3 {
-        let p = self.low + DVec2::new(x as f64, y as f64) * self.cell_m();
+        let p = self.low + DVec2::new(x as f64, y as f64) * self.cell();
         p.extend(self.u[y * (self.cells + 1) + x])
     }
 
@@ -107,51 +129,34 @@ impl Ground {
         [[sw, se, ne], [sw, ne, nw]]
     }
 
-    /// Height on the triangles; places outside are drawn to the border.
-    pub fn u(&self, p: DVec2) -> f64 {
-        let last = (self.cells - 1) as f64;
-        let at = (p - self.low) / self.cell_m();
-        let cell = at.floor().clamp(DVec2::ZERO, DVec2::splat(last));
-        let f = (at - cell).clamp(DVec2::ZERO, DVec2::ONE);
-        let (x, y) = (cell.x as usize, cell.y as usize);
-        let (sw, ne) = (self.corner(x, y).z, self.corner(x + 1, y + 1).z);
-        if f.y <= f.x {
-            let se = self.corner(x + 1, y).z;
-            sw + (se - sw) * f.x + (ne - se) * f.y
-        } else {
-            let nw = self.corner(x, y + 1).z;
-            sw + (nw - sw) * f.y + (ne - nw) * f.x
-        }
-    }
-
     pub fn low(&self) -> DVec2 {
         self.low
     }
 
-    pub fn size_m(&self) -> f64 {
-        self.size_m
+    pub fn high(&self) -> DVec2 {
+        self.low + self.size
     }
 
     /// Where a place lies in the tile's picture: u to the east, v to the south.
     pub fn uv(&self, p: DVec2) -> [f32; 2] {
-        let at = ((p - self.low) / self.size_m).clamp(DVec2::ZERO, DVec2::ONE);
+        let at = ((p - self.tile_low) / self.tile_m).clamp(DVec2::ZERO, DVec2::ONE);
         [at.x as f32, (1.0 - at.y) as f32]
     }
 
     /// The grid and a skirt that hangs down from its border by `skirt_m`.
     pub fn draw(&self, skirt_m: f64, mut vertex: impl FnMut(DVec3, Vec3, DVec2) -> Vertex, out: &mut Vec<Vertex>) {
         let mut push = |p: DVec3, n: Vec3, at: DVec2| out.push(Vertex { feature: NO_FEATURE, ..vertex(p, n, at) });
-        for y in 0..self.cells {
-            for x in 0..self.cells {
-                for triangle in self.triangles(x, y) {
-                    for (x, y) in triangle {
-                        let p = self.corner(x, y);
-                        push(p, self.normal(x, y), p.truncate());
-                    }
-                }
+        let n = self.cells;
+        // In narrow strips, so that meshopt's coder still knows the row below: half the bytes of whole rows.
+        let strips = (0..n)
+            .step_by(STRIP_CELLS)
+            .flat_map(|x0| (0..n).flat_map(move |y| (x0..(x0 + STRIP_CELLS).min(n)).map(move |x| (x, y))));
+        for (x, y) in strips {
+            for (x, y) in self.triangles(x, y).into_iter().flatten() {
+                let p = self.corner(x, y);
+                push(p, self.normal(x, y), p.truncate());
             }
         }
-        let n = self.cells;
         // Counter-clockwise around the tile: the outside lies on the right hand.
         let south = (0..n).map(|k| ((k, 0), (k + 1, 0)));
         let east = (0..n).map(|k| ((n, k), (n, k + 1)));
@@ -167,6 +172,15 @@ impl Ground {
             }
         }
     }
+}
+
+/// The most cells (a power of two) that a tile's side is cut into over posts this far apart.
+fn most_cells(tile_m: f64, spacing_m: f64) -> usize {
+    let mut cells = MAX_CELLS;
+    while cells > 1 && tile_m / (cells as f64) < spacing_m * LEAST_OF_SPACING {
+        cells /= 2;
+    }
+    cells
 }
 
 /// The fewest cells (a power of two) that follow a line of heights.
@@ -217,4 +231,90 @@ fn cells_of_grid(at: &dyn Fn(usize, usize) -> f64, tolerance_m: f64) -> usize {
         cells *= 2;
     }
     MAX_CELLS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bake::frame::PlanFrame;
+    use crate::bake::land::{Land, NoAssets, PictureFormat};
+    use crate::bake::mesh::Surface;
+    use crate::bake::meshopt;
+    use crate::bake::tiling::land::LandTree;
+
+    /// Hills over posts.
+    struct Hills {
+        spacing_m: f64,
+    }
+
+    impl Terrain for Hills {
+        fn height_m(&self, lon_deg: f64, lat_deg: f64) -> f64 {
+            let (x, y) = ((lon_deg - 1.5) * 82_000.0, (lat_deg - 42.5) * 111_000.0);
+            40.0 * (x / 60.0).sin() * (y / 70.0).cos()
+        }
+
+        fn spacing_m(&self) -> f64 {
+            self.spacing_m
+        }
+    }
+
+    fn land() -> Land {
+        let tree = LandTree { frame: PlanFrame::new(1.5, 42.5, 0.0), low: DVec2::splat(-1000.0), size_m: 2000.0 };
+        let extent = (DVec2::new(-900.0, -1000.0), DVec2::new(100.0, 60.0));
+        Land { tree, leaf_level: 3, picture_px: 16, picture: PictureFormat::Png, extent }
+    }
+
+    fn ground(land: &Land, spacing_m: f64, low: DVec2, tolerance_m: f64) -> Option<Ground> {
+        let context =
+            Context { land, terrain: &Hills { spacing_m }, imagery: None, assets: &NoAssets, with_ground: true };
+        Ground::new(&context, (low, 250.0), tolerance_m)
+    }
+
+    fn drawn(ground: &Ground) -> Vec<Vertex> {
+        let mut out = Vec::new();
+        let vertex = |at, normal, _| Vertex {
+            at,
+            normal,
+            color: [1.0; 3],
+            feature: NO_FEATURE,
+            lit: 0,
+            surface: Surface::Plain,
+            light: 0,
+        };
+        ground.draw(5.0, vertex, &mut out);
+        out
+    }
+
+    #[test]
+    fn the_ground_ends_where_the_land_ends() {
+        let land = land();
+        let ground_at = |x, y| ground(&land, 0.0, DVec2::new(x, y), 0.5);
+        assert!(ground_at(250.0, 0.0).is_none());
+        let cut = drawn(&ground_at(0.0, 0.0).unwrap());
+        let high = cut.iter().fold(DVec2::MIN, |high, v| high.max(v.at.truncate()));
+        assert_eq!(high, DVec2::new(100.0, 60.0));
+    }
+
+    #[test]
+    fn cells_are_no_finer_than_the_posts_ask_for() {
+        let land = land();
+        let cells = |spacing_m| ground(&land, spacing_m, DVec2::new(-250.0, -250.0), 0.05).unwrap().cells();
+        assert_eq!((cells(0.0), cells(92.0), cells(400.0)), (64, 32, 4));
+    }
+
+    #[test]
+    fn triangles_come_in_an_order_that_packs_to_a_byte_and_a_half_each() {
+        let land = land();
+        let vertices = drawn(&ground(&land, 0.0, DVec2::new(-250.0, -250.0), 0.05).unwrap());
+        let mut known = std::collections::BTreeMap::new();
+        let indices: Vec<u32> = vertices
+            .iter()
+            .map(|v| {
+                let next = known.len() as u32;
+                *known.entry(v.at.to_array().map(f64::to_bits)).or_insert(next)
+            })
+            .collect();
+        let (bytes, triangles) = (meshopt::triangles(&indices).len(), indices.len() / 3);
+        assert!(bytes * 2 < triangles * 3, "{bytes} bytes for {triangles} triangles");
+    }
 }

@@ -22,8 +22,9 @@ use crate::geo::geoid::Geoid;
 
 /// Beyond this many levels tiles are no longer told apart by 32-bit metres.
 const MAX_LEVELS: u32 = 20;
-/// Ground around the outermost features, metres.
+/// Ground around the outermost features: metres, and a share of how far they reach.
 const MARGIN_M: f64 = 25.0;
+const MARGIN_SHARE: f64 = 0.04;
 /// Heights that a level ground is guessed from.
 const HEIGHT_SAMPLES: usize = 1 << 16;
 
@@ -37,6 +38,8 @@ pub struct Plan {
     pub low: [f64; 2],
     pub size_m: f64,
     pub leaf_level: u32,
+    /// What has ground, plan frame: west, south, east, north.
+    pub extent: [f64; 4],
     /// Of level ground, metres above the ellipsoid.
     pub level_h_m: f64,
     /// Tiles of detail 2 that features touch: x and y.
@@ -53,7 +56,14 @@ impl Plan {
             low: DVec2::from(self.low),
             size_m: self.size_m,
         };
-        Land { tree, leaf_level: self.leaf_level, picture_px: job.picture_px, picture: job.picture }
+        let [west, south, east, north] = self.extent;
+        Land {
+            tree,
+            leaf_level: self.leaf_level,
+            picture_px: job.picture_px,
+            picture: job.picture,
+            extent: (DVec2::new(west, south), DVec2::new(east, north)),
+        }
     }
 }
 
@@ -164,6 +174,7 @@ fn spool(
                     source: given.source,
                     sequence,
                     piece: 0,
+                    own_segments: None,
                     size_m2: size_m2(&feature.shape),
                     color: given.color,
                     feature,
@@ -297,12 +308,18 @@ fn plan_of(
     spool: &Spool,
     findings: Findings,
 ) -> Result<Plan, (LandError, Findings)> {
-    // Areas may reach across a country, so that other things say how far the land reaches.
+    // Areas and power lines may reach across a country, so that other things say how far the land reaches; in a region,
+    // whose end they cannot pass, areas do too.
     let (mut things, mut all): (Option<Bounds>, Option<Bounds>) = (None, None);
     let result = each(spool, job, sources, None, &mut |item| {
         let Some(bounds) = bounds_of(&item.feature.shape) else { return Ok(()) };
         grow(all.get_or_insert(bounds), bounds);
-        if !matches!(item.feature.shape, Shape::Area(_)) {
+        let is_long = match &item.feature.shape {
+            Shape::Area(_) => job.region.is_none(),
+            Shape::Way(way) => cells::is_hung(way),
+            _ => false,
+        };
+        if !is_long {
             grow(things.get_or_insert(bounds), bounds);
         }
         Ok(())
@@ -324,7 +341,9 @@ fn plan_of(
     let frame = PlanFrame::new(lon_deg, lat_deg, sea_h_m);
     let corner = |x: f64, y: f64| frame.plan_from_geodetic(DVec2::new(x, y).extend(0.0)).truncate();
     let (a, b) = (corner(bounds[0], bounds[1]), corner(bounds[2], bounds[3]));
-    let reach_m = a.abs().max(b.abs()).max_element() + MARGIN_M;
+    let margin_m = MARGIN_M + MARGIN_SHARE * (b - a).max_element();
+    let (a, b) = ((a - margin_m).floor(), (b + margin_m).ceil());
+    let reach_m = a.abs().max(b.abs()).max_element();
     let mut leaf_level = crate::bake::land::FINE_LEVELS - 1;
     while job.leaf_m * f64::from(1_u32 << leaf_level) < 2.0 * reach_m {
         leaf_level += 1;
@@ -346,6 +365,7 @@ fn plan_of(
         low: [-size_m / 2.0; 2],
         size_m,
         leaf_level,
+        extent: [a.x, a.y, b.x, b.y],
         level_h_m,
         touched: BTreeSet::new(),
         features: 0,

@@ -17,7 +17,7 @@ use crate::batch::land::{ImageryFiles, TerrainFiles};
 use crate::batch::proj;
 use crate::format::raster::geotiff::GeoTiff;
 use crate::format::raster::hgt::Hgt;
-use crate::format::raster::{Raster, RasterError};
+use crate::format::raster::{Raster, RasterError, RasterHead};
 
 /// What each thread keeps of pictures, bytes.
 const PICTURE_CACHE: usize = 64 << 20;
@@ -41,28 +41,36 @@ fn open(path: &Path) -> Result<Box<dyn Raster>, RasterError> {
     Ok(Box::new(GeoTiff::open(BufReader::new(File::open(path).map_err(io)?))?))
 }
 
-/// Opens each file once for its head and hands it to `add`. Files that can't be used are logged: the ground below them is level.
-fn each(
-    files: &[RasterFile],
-    mut add: impl FnMut(&str, &crate::format::raster::RasterHead, Opener, crate::bake::source::crs::NamedCrs),
-) {
+/// Why a file can't be used, if it can't.
+pub fn fault(file: &RasterFile) -> Option<String> {
+    match open(&file.path) {
+        Ok(raster) => proj::named(&crs_of(file, raster.head()), file.heights).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+fn crs_of(file: &RasterFile, head: &RasterHead) -> String {
+    file.crs.clone().or_else(|| head.crs.clone()).unwrap_or_else(|| UNNAMED.to_string())
+}
+
+/// Opens each file once for its head and hands it to `add`. Files that can't be used are left out: [`fault`] tells why.
+fn each(files: &[RasterFile], mut add: impl FnMut(&str, &RasterHead, Opener, crate::bake::source::crs::NamedCrs)) {
     for file in files {
         let name = file.path.display().to_string();
         let raster = match open(&file.path) {
             Ok(raster) => raster,
             Err(error) => {
-                tracing::error!("{name}: {error}; it is left out");
+                tracing::debug!("{name}: {error}");
                 continue;
             }
         };
         let head = raster.head().clone();
-        let crs = file.crs.clone().or_else(|| head.crs.clone()).unwrap_or_else(|| UNNAMED.to_string());
-        match proj::named(&crs, file.heights) {
+        match proj::named(&crs_of(file, &head), file.heights) {
             Ok(crs) => {
                 let path = file.path.clone();
                 add(&name, &head, Box::new(move || open(&path)), crs);
             }
-            Err(error) => tracing::error!("{name}: {error}; it is left out"),
+            Err(error) => tracing::debug!("{name}: {error}"),
         }
     }
 }
@@ -77,6 +85,10 @@ struct OwnTerrain {
 impl Ground for OwnTerrain {
     fn height_m(&self, lon_deg: f64, lat_deg: f64) -> f64 {
         self.terrain.height_m(DVec2::new(lon_deg, lat_deg)).unwrap_or(self.elsewhere_h_m)
+    }
+
+    fn spacing_m(&self) -> f64 {
+        self.terrain.finest_spacing_m().unwrap_or(0.0)
     }
 }
 
