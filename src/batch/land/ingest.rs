@@ -27,6 +27,8 @@ const MARGIN_M: f64 = 25.0;
 const MARGIN_SHARE: f64 = 0.04;
 /// Heights that a level ground is guessed from.
 const HEIGHT_SAMPLES: usize = 1 << 16;
+/// Classes of city models that are the ground.
+const LYING: [&str; 6] = ["road", "rail", "water", "land use", "terrain", "plant cover"];
 
 /// What reading found out, kept for a run that goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,7 +149,9 @@ struct Spool {
     path: PathBuf,
     count: u64,
     body: Option<Body>,
-    heights_h_m: Vec<f64>,
+    /// The feet of what stands, and of what is ground itself.
+    feet_h_m: Vec<f64>,
+    lying_h_m: Vec<f64>,
     gather: Gather,
 }
 
@@ -160,8 +164,14 @@ fn spool(
 ) -> Result<Spool, LandError> {
     let path = work.join("spool");
     let mut writer = BufWriter::new(File::create(&path).map_err(at(&path))?);
-    let mut spool =
-        Spool { path: path.clone(), count: 0, body: None, heights_h_m: Vec::new(), gather: Gather::default() };
+    let mut spool = Spool {
+        path: path.clone(),
+        count: 0,
+        body: None,
+        feet_h_m: Vec::new(),
+        lying_h_m: Vec::new(),
+        gather: Gather::default(),
+    };
     let names = sources.names();
     let mut own = Findings::default();
     let mut sequence = 0;
@@ -210,11 +220,22 @@ impl Spool {
         let shape = &item.feature.shape;
         let Some(place) = check::place_of(shape) else { return };
         self.gather.add(place);
-        if self.heights_h_m.len() < HEIGHT_SAMPLES
+        let is_lying = LYING.contains(&item.feature.class.as_str());
+        let samples = if is_lying { &mut self.lying_h_m } else { &mut self.feet_h_m };
+        if samples.len() < HEIGHT_SAMPLES
             && let Some(h) = foot_h_m(shape)
         {
-            self.heights_h_m.push(h);
+            samples.push(h);
         }
+    }
+
+    /// Where level ground lies, metres above the ellipsoid: below the ground that a source brings itself, so that this is
+    /// what one sees; else at the feet of what stands.
+    fn level_h_m(&self) -> Option<f64> {
+        if self.lying_h_m.len() * 4 > self.feet_h_m.len() {
+            return quantile(&self.lying_h_m, 0.01).map(|h| h - 0.5);
+        }
+        quantile(&self.feet_h_m, 0.5)
     }
 }
 
@@ -355,7 +376,7 @@ fn plan_of(
     let size_m = job.leaf_m * f64::from(1_u32 << leaf_level);
     let level_h_m = match job.below {
         Below::Terrain(_) => sea_h_m,
-        Below::FromFeatures | Below::Nothing => median(&spool.heights_h_m).unwrap_or(sea_h_m),
+        Below::FromFeatures | Below::Nothing => spool.level_h_m().unwrap_or(sea_h_m),
     };
     Ok(Plan {
         fingerprint: job.fingerprint.clone(),
@@ -374,8 +395,9 @@ fn plan_of(
     })
 }
 
-fn median(values: &[f64]) -> Option<f64> {
+/// The value that this share of the others is below.
+fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).map(|h| (h * 100.0).round() / 100.0)
+    sorted.get((sorted.len() as f64 * share) as usize).map(|h| (h * 100.0).round() / 100.0)
 }

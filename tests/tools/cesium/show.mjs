@@ -32,6 +32,9 @@ const [eye, look] = [at(${JSON.stringify(place(eye))}), at(${JSON.stringify(plac
 const direction = Cesium.Cartesian3.normalize(Cesium.Cartesian3.subtract(look, eye, new Cesium.Cartesian3()), new Cesium.Cartesian3());
 const up = Cesium.Ellipsoid.WGS84.geodeticSurfaceNormal(eye);
 const right = Cesium.Cartesian3.cross(direction, up, new Cesium.Cartesian3());
+// Cesium's angle is that of the longer side; 50 degrees of height are Mirante's.
+const aspect = scene.canvas.clientWidth / scene.canvas.clientHeight;
+camera.frustum.fov = 2 * Math.atan(Math.tan(Cesium.Math.toRadians(25)) * Math.max(aspect, 1));
 camera.setView({ destination: eye, orientation: { direction, up: Cesium.Cartesian3.cross(right, direction, new Cesium.Cartesian3()) } });
 window.told = () => {
     const middle = new Cesium.Cartesian2(scene.canvas.clientWidth / 2, scene.canvas.clientHeight / 2);
@@ -50,6 +53,7 @@ window.told = () => {
 const types = { js: "text/javascript", css: "text/css", json: "application/json", glb: "model/gltf-binary", wasm: "application/wasm" };
 const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
+    if (path === "/favicon.ico") return response.writeHead(204).end();
     if (path === "/") return response.setHeader("content-type", "text/html").end(page);
     const file = path.startsWith("/cesium/") ? join(cesium, path.slice(8)) : join(dirname(resolve(tileset)), path.slice(7));
     try {
