@@ -26,6 +26,7 @@ pub mod paint;
 pub mod placed;
 pub mod solid;
 pub mod source;
+pub mod stock;
 pub mod terrain;
 pub mod tiling;
 

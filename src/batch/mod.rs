@@ -11,3 +11,6 @@ pub mod simplify;
 pub mod sources;
 pub mod spill;
 pub mod world;
+
+#[cfg(test)]
+mod real_tests;

@@ -38,7 +38,7 @@ pub struct Site<'a> {
 
 /// Most corners of a footprint that are drawn; more are thinned out.
 const MAX_CORNERS: usize = 220;
-const LEAST_AREA_M2: f64 = 1.0;
+const LEAST_AREA_M2: f64 = 0.1;
 
 const PLASTER: [u32; 16] = [
     0xf1ece1, 0xe9dfcb, 0xe6d3b1, 0xdcc9a3, 0xefe6d6, 0xd9d2c5, 0xcfd3d0, 0xe3cfc0, 0xd8b99a, 0xe8e6e0, 0xcdbfae,
@@ -133,7 +133,7 @@ fn sound(site: &Site, issues: &mut Issues) -> Option<Region> {
     if region.outer.len() < 3 || poly::signed_area(&region.outer) < LEAST_AREA_M2 {
         let got = format!("{:.2} m2", poly::signed_area(&site.footprint.outer).abs());
         issues.push(
-            Issue::warning(site.id, "the footprint has no area")
+            Issue::warning(site.id, "the footprint has hardly any area")
                 .expected_got(format!("{LEAST_AREA_M2} m2 at least"), got),
         );
         return None;

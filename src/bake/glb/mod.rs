@@ -397,7 +397,10 @@ fn document_json(
     let with_ids =
         root["meshes"][0]["primitives"].as_array().is_some_and(|p| p.iter().any(|p| p.get("extensions").is_some()));
     if with_ids {
-        extensions_used.extend(["EXT_mesh_features", "EXT_structural_metadata"]);
+        extensions_used.push("EXT_mesh_features");
+    }
+    if with_ids || copies.has_features {
+        extensions_used.push("EXT_structural_metadata");
         root["extensions"] = json!({"EXT_structural_metadata": metadata::write(doc, table)});
     }
     root["extensionsUsed"] = json!(extensions_used);

@@ -1,9 +1,10 @@
 //! Which tiles a feature belongs to, and the part of it that is kept for each.
 //!
 //! What stands (buildings, points, models) belongs to the one tile that holds its anchor, so that it is drawn once. What
-//! lies (ways, areas) belongs to all tiles that it touches, cut to their surroundings.
+//! lies (ways, areas) belongs to all tiles that it touches, cut to their surroundings. What hangs or stands along a line
+//! (power lines, walls) is drawn once too, segment by segment: a line may be as long as the country.
 
-use glam::DVec2;
+use glam::{DVec2, DVec3};
 
 use super::{Item, Land};
 use crate::bake::draw::poly;
@@ -57,8 +58,8 @@ pub fn owner(land: &Land, shape: &Shape) -> Option<DVec2> {
         }
         Shape::Point(point) => Some(land.plan(point.at)),
         Shape::Model(placed) => Some(land.plan(placed.at)),
-        // What is built along a line is drawn once, by the tile of its middle.
-        Shape::Way(way) if is_structure(way) => {
+        // A bridge is one body, drawn once, by the tile of its middle.
+        Shape::Way(way) if super::ways::is_raised(way) && !is_hung(way) => {
             let middle = way.line.get(way.line.len() / 2)?;
             Some(land.plan(middle.truncate()))
         }
@@ -66,20 +67,28 @@ pub fn owner(land: &Land, shape: &Shape) -> Option<DVec2> {
     }
 }
 
-/// Whether a way is a body that must not be cut.
-fn is_structure(way: &Way) -> bool {
+/// Whether a way stands or hangs along its line, each segment by itself.
+pub fn is_hung(way: &Way) -> bool {
     use crate::bake::model::WayKind;
-    let hangs = matches!(
+    matches!(
         way.kind,
         WayKind::PowerLine | WayKind::Aerialway | WayKind::Wall | WayKind::Fence | WayKind::Hedge | WayKind::Pipeline
-    );
-    hangs || super::ways::is_raised(way)
+    )
 }
 
 /// Gives a feature to each tile of a level that it touches.
 pub fn distribute(land: &Land, level: u32, item: Item, give: &mut dyn FnMut(TileId, Item)) {
     if let Some(at) = owner(land, &item.feature.shape) {
         give(land.tree.tile_at(level, at), item);
+        return;
+    }
+    if let Shape::Way(way) = &item.feature.shape
+        && is_hung(way)
+    {
+        for (k, run) in hung(land, level, way).into_iter().enumerate() {
+            let piece = piece_of(&item, k, Shape::Way(Way { line: run.line, ..way.clone() }));
+            give(run.tile, Item { own_segments: Some(run.own), ..piece });
+        }
         return;
     }
     let Some((low, high)) = plan_bounds(land, &item.feature.shape) else { return };
@@ -128,8 +137,44 @@ fn piece_of(item: &Item, piece: usize, shape: Shape) -> Item {
     Item { piece: piece as u32, feature, ..*item }
 }
 
+/// Where the segment lies that decides whose it is, plan frame.
+pub fn middle_of_segment(land: &Land, pair: &[DVec3]) -> DVec2 {
+    (land.plan(pair[0].truncate()) + land.plan(pair[1].truncate())) * 0.5
+}
+
+/// Segments of a line whose middles lie in one tile.
+struct Run {
+    tile: TileId,
+    /// Their vertices, with one more at both ends where there is one.
+    line: Vec<DVec3>,
+    own: (u32, u32),
+}
+
+/// A line by tiles. What lies outside of the land is left out.
+fn hung(land: &Land, level: u32, way: &Way) -> Vec<Run> {
+    let (land_low, land_high) = land.extent;
+    let tile_of = |pair: &[DVec3]| {
+        let middle = middle_of_segment(land, pair);
+        let inside = middle.cmpge(land_low).all() && middle.cmple(land_high).all();
+        inside.then(|| land.tree.tile_at(level, middle))
+    };
+    let tiles: Vec<Option<TileId>> = way.line.windows(2).map(tile_of).collect();
+    let mut runs = Vec::new();
+    let mut from = 0;
+    while from < tiles.len() {
+        let count = tiles[from..].iter().take_while(|tile| **tile == tiles[from]).count();
+        if let Some(tile) = tiles[from] {
+            let first = from.saturating_sub(1);
+            let line = way.line[first..=(from + count + 1).min(way.line.len() - 1)].to_vec();
+            runs.push(Run { tile, line, own: ((from - first) as u32, (from - first + count) as u32) });
+        }
+        from += count;
+    }
+    runs
+}
+
 /// The runs of a line that come near a tile, each with one vertex more at both ends.
-fn runs(land: &Land, id: TileId, way: &Way) -> Vec<Vec<glam::DVec3>> {
+fn runs(land: &Land, id: TileId, way: &Way) -> Vec<Vec<DVec3>> {
     let (low, high) = land.tree.rect(id);
     let margin = MARGIN_M + super::ways::width_m(way);
     let (low, high) = (low - margin, high + margin);
@@ -180,6 +225,9 @@ fn meets(a: DVec2, b: DVec2, low: DVec2, high: DVec2) -> bool {
 
 /// Cuts polygons down the quadtree, so that each vertex is looked at once a level.
 fn quarter(land: &Land, level: u32, id: TileId, polygons: Vec<Polygon>, give: &mut dyn FnMut(TileId, Vec<Polygon>)) {
+    if !land.has_ground(id) {
+        return;
+    }
     let (low, high) = land.tree.rect(id);
     let (low, high) = (low - MARGIN_M, high + MARGIN_M);
     let cut: Vec<Polygon> = polygons
@@ -233,4 +281,58 @@ pub fn clipped(ring: &[DVec2], low: DVec2, high: DVec2) -> Vec<DVec2> {
         out = next;
     }
     if out.len() < 3 || poly::signed_area(&out).abs() < 1e-6 { Vec::new() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bake::frame::PlanFrame;
+    use crate::bake::land::PictureFormat;
+    use crate::bake::model::{Feature, LineHeights, Properties, WayKind};
+    use crate::bake::tiling::land::LandTree;
+
+    fn land() -> Land {
+        let tree = LandTree { frame: PlanFrame::new(1.5, 42.5, 50.0), low: DVec2::splat(-1000.0), size_m: 2000.0 };
+        let extent = (DVec2::new(-1000.0, -500.0), DVec2::new(800.0, 500.0));
+        Land { tree, leaf_level: 3, picture_px: 16, picture: PictureFormat::Png, extent }
+    }
+
+    fn power_line(land: &Land, plan: &[f64]) -> Item {
+        let line = plan.iter().map(|&x| land.lon_lat(DVec2::new(x, 10.0)).extend(0.0)).collect();
+        let shape = Shape::Way(Way {
+            kind: WayKind::PowerLine,
+            line,
+            heights: LineHeights::OnGround,
+            width_m: None,
+            lanes: None,
+            oneway: false,
+            layer: 0,
+            bridge: false,
+            tunnel: false,
+            paved: false,
+            lit: false,
+            pavements: None,
+        });
+        let feature =
+            Feature { id: "w".into(), class: "line".into(), name: String::new(), properties: Properties::new(), shape };
+        Item { source: 0, sequence: 0, piece: 0, own_segments: None, size_m2: 0.0, color: None, feature }
+    }
+
+    #[test]
+    fn each_segment_of_a_power_line_is_one_tiles_own_and_those_off_the_land_are_nobodys() {
+        let land = land();
+        // The last middles lie 870 m east, and 43 km west.
+        let item = power_line(&land, &[-85_000.0, -900.0, -700.0, -100.0, 120.0, 180.0, 600.0, 790.0, 950.0]);
+        let mut given = Vec::new();
+        distribute(&land, 2, item, &mut |id, item| given.push((id, item)));
+        let own: Vec<(TileId, usize, (u32, u32))> = given
+            .iter()
+            .map(|(id, item)| match &item.feature.shape {
+                Shape::Way(way) => (*id, way.line.len(), item.own_segments.unwrap()),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let tile = |x| TileId::new(2, x, 2);
+        assert_eq!(own, [(tile(0), 4, (1, 2)), (tile(1), 4, (1, 2)), (tile(2), 6, (1, 4)), (tile(3), 4, (1, 2))]);
+    }
 }

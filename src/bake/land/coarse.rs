@@ -24,7 +24,7 @@ pub fn make(context: &Context, id: TileId, children: &[Option<Up>; 4]) -> (Tile,
     let (low, _) = context.land.tree.rect(id);
     let size_m = context.land.tree.tile_size_m(id.level);
     let tolerance_m = size_m / TOLERANCES_OF_SIDE;
-    let ground = Ground::new(context, low, size_m, tolerance_m);
+    let ground = Ground::new(context, (low, size_m), tolerance_m);
     let mut mesh = Mesh::default();
     let mut tall: Vec<Tall> = children.iter().flatten().flat_map(|up| up.tall.iter().cloned()).collect();
     keep_tallest(&mut tall);
@@ -51,8 +51,8 @@ pub fn make(context: &Context, id: TileId, children: &[Option<Up>; 4]) -> (Tile,
     mesh.surface = Surface::Plain;
 
     let picture = four(children, context.land.picture_px);
-    if context.with_ground {
-        lay(&mut mesh, &ground, &picture, context, tolerance_m);
+    if let Some(ground) = ground.filter(|_| context.with_ground) {
+        lay(&mut mesh, &ground, &picture, context, tolerance_m * 4.0 + size_m * 0.01);
     }
     let below: Vec<&[[f32; 3]]> = children.iter().flatten().map(|up| up.sample.as_slice()).collect();
     let tile = fine::finish(context, id, (&mesh, 0.0), &table, &below);
@@ -61,7 +61,7 @@ pub fn make(context: &Context, id: TileId, children: &[Option<Up>; 4]) -> (Tile,
     (tile, up)
 }
 
-fn lay(mesh: &mut Mesh, ground: &Ground, picture: &Painted, context: &Context, tolerance_m: f64) {
+fn lay(mesh: &mut Mesh, ground: &Ground, picture: &Painted, context: &Context, skirt_m: f64) {
     let mut triangles = Vec::new();
     let bare = |at, normal, _| Vertex {
         at,
@@ -72,7 +72,7 @@ fn lay(mesh: &mut Mesh, ground: &Ground, picture: &Painted, context: &Context, t
         surface: Surface::Plain,
         light: 0,
     };
-    ground.draw(tolerance_m * 4.0 + ground.size_m() * 0.01, bare, &mut triangles);
+    ground.draw(skirt_m, bare, &mut triangles);
     let uv = triangles.iter().map(|v| ground.uv(v.at.truncate())).collect();
     mesh.pictured.insert(0, Pictured { picture: picture.encoded(context.land.picture), glow: None, triangles, uv });
 }

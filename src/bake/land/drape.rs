@@ -12,7 +12,7 @@ type Convex = Vec<DVec2>;
 /// ground's.
 pub fn polygon(ground: &Ground, outer: &[DVec2], holes: &[Vec<DVec2>], sink: &mut dyn FnMut([DVec3; 3])) {
     let (low, high) = bounds(outer);
-    let (own_low, own_high) = (ground.low(), ground.low() + ground.size_m());
+    let (own_low, own_high) = (ground.low(), ground.high());
     if outer.len() < 3 || low.cmpgt(own_high).any() || high.cmplt(own_low).any() {
         return;
     }
@@ -27,24 +27,15 @@ pub fn polygon(ground: &Ground, outer: &[DVec2], holes: &[Vec<DVec2>], sink: &mu
 /// A triangle, counter-clockwise.
 pub fn triangle(ground: &Ground, corners: [DVec2; 3], sink: &mut dyn FnMut([DVec3; 3])) {
     let (low, high) = bounds(&corners);
-    let last = ground.cells() as i64 - 1;
-    let cell = |p: DVec2| ((p - ground.low()) / ground.cell_m()).floor();
-    let (a, b) = (cell(low), cell(high));
-    let range = |from: f64, to: f64| (from.max(0.0) as i64).min(last + 1)..=(to.min(last as f64) as i64);
-    if b.x < 0.0 || b.y < 0.0 {
+    if low.cmpgt(ground.high()).any() || high.cmplt(ground.low()).any() {
         return;
     }
-    for y in range(a.y, b.y) {
-        for x in range(a.x, b.x) {
-            for own in ground.triangles(x as usize, y as usize) {
-                let own = own.map(|(x, y)| ground.corner(x, y));
-                let piece = cut(corners.to_vec(), &own);
-                for k in 1..piece.len().saturating_sub(1) {
-                    sink([piece[0], piece[k], piece[k + 1]].map(|p| p.extend(height_on(&own, p))));
-                }
-            }
+    ground.near(&corners, &mut |own| {
+        let piece = cut(corners.to_vec(), own);
+        for k in 1..piece.len().saturating_sub(1) {
+            sink([piece[0], piece[k], piece[k + 1]].map(|p| p.extend(height_on(own, p))));
         }
-    }
+    });
 }
 
 /// The part of a convex polygon that lies over a triangle.

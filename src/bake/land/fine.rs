@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use glam::{DVec2, DVec3, Vec3};
 
+use super::copies::Collected;
 use super::ground::Ground;
 use super::paint::{self, Roofs};
 use super::surfaces::{self, Textured};
@@ -34,7 +35,7 @@ pub struct Entry {
     pub item: Item,
     low: DVec2,
     high: DVec2,
-    /// Where the tile lies that draws it whole; `None` for what is cut at borders.
+    /// Where the tile lies that draws it whole; `None` for what is cut.
     owner: Option<DVec2>,
     house: Option<House>,
 }
@@ -89,11 +90,15 @@ pub fn make(context: &Context, id: TileId, entries: &[Entry], below: &[&[[f32; 3
     let detail = context.land.detail(id.level);
     let (low, _) = context.land.tree.rect(id);
     let size_m = context.land.tree.tile_size_m(id.level);
+    let ground = Ground::new(context, (low, size_m), GROUND_M[detail as usize]);
     let mut drawing = Drawing {
         context,
+        id,
         detail,
-        ground: Ground::new(context, low, size_m, GROUND_M[detail as usize]),
+        size_m,
+        ground: ground.filter(|_| context.with_ground),
         mesh: Mesh::default(),
+        copies: Collected::new(id, detail),
         overlay: Vec::new(),
         table: Vec::new(),
         rows: BTreeMap::new(),
@@ -105,13 +110,15 @@ pub fn make(context: &Context, id: TileId, entries: &[Entry], below: &[&[[f32; 3
         drawing.entry(entry, issues);
     }
     drawing.textured.take().finish(&mut drawing.mesh, context, detail, issues);
-    if context.with_ground {
+    if let Some(ground) = drawing.ground.take() {
         // Also what only reaches in is painted: roads of neighbours, casings.
         let items: Vec<&Item> = own.iter().map(|entry| &entry.item).collect();
         let painted = paint::ground(context, &items, (low, size_m), context.land.picture_px, Roofs::None);
-        drawing.lay_ground(painted.encoded(context.land.picture));
+        drawing.lay_ground(&ground, painted.encoded(context.land.picture));
     }
-    finish(context, id, (&drawing.mesh, drawing.error_m), &drawing.table, below)
+    let Drawing { mut mesh, copies, table, error_m, .. } = drawing;
+    copies.finish(&mut mesh);
+    finish(context, id, (&mesh, error_m), &table, below)
 }
 
 /// Encodes what was drawn and measures it. `known_error_m`: by how much something in it was simplified.
@@ -149,9 +156,15 @@ pub fn finish(
 
 struct Drawing<'a> {
     context: &'a Context<'a>,
+    id: TileId,
     detail: u32,
-    ground: Ground,
+    /// Along the tile's side.
+    size_m: f64,
+    /// Where features lie on it; `None` where there is none.
+    ground: Option<Ground>,
     mesh: Mesh,
+    /// What stands often; part of the mesh at last.
+    copies: Collected,
     /// What lies on the ground with the ground's picture.
     overlay: Vec<Vertex>,
     table: Vec<Feature>,
@@ -193,7 +206,7 @@ impl Drawing<'_> {
                 self.error_m = self.error_m.max(drawn.error_m);
             }
             Shape::Way(way) => {
-                things::line(&mut self.mesh, self.context, item, way, self.detail);
+                things::line(&mut self.mesh, self.context, item, way, (self.id, self.detail));
                 self.band(way);
             }
             Shape::Area(area) => {
@@ -202,12 +215,12 @@ impl Drawing<'_> {
                 for polygon in &area.polygons {
                     self.area(polygon, area.cover, surface, rank, area.height);
                     if let Some(region) = self.region(polygon) {
-                        things::wood(&mut self.mesh, self.context, item, area, &region, self.detail);
+                        things::wood(&mut self.mesh, &mut self.copies, self.context, item, (area, &region));
                     }
                 }
             }
             Shape::Point(point) => {
-                facts.height_m = things::point(&mut self.mesh, self.context, item, point, self.detail) as f32;
+                facts.height_m = things::point(&mut self.mesh, &mut self.copies, self.context, item, point) as f32;
             }
             Shape::Model(placed) => match things::model(&mut self.mesh, self.context, item, placed, self.detail) {
                 Some(drawn) => {
@@ -228,7 +241,7 @@ impl Drawing<'_> {
     fn count(&self) -> usize {
         let solid: usize = self.mesh.triangles.iter().map(Vec::len).sum();
         let pictured: usize = self.mesh.pictured.iter().map(|p| p.triangles.len()).sum();
-        solid + pictured + self.overlay.len() + self.textured.len()
+        solid + pictured + self.overlay.len() + self.textured.len() + self.copies.placed()
     }
 
     /// The row of the table that a feature has or gets.
@@ -253,7 +266,8 @@ impl Drawing<'_> {
     fn band(&mut self, way: &crate::bake::model::Way) {
         let Some(paint) = palette::way(way.kind, way.paved) else { return };
         let width_m = ways::width_m(way);
-        if !self.context.with_ground || !ways::is_on_ground(way) || self.is_too_small(width_m) {
+        let Some(ground) = &self.ground else { return };
+        if !ways::is_on_ground(way) || self.is_too_small(width_m) {
             return;
         }
         let line: Vec<DVec2> = way.line.iter().map(|p| self.context.land.plan(p.truncate())).collect();
@@ -264,7 +278,7 @@ impl Drawing<'_> {
                 if (corners[1] - corners[0]).perp_dot(corners[2] - corners[0]) <= 0.0 {
                     continue;
                 }
-                drape::triangle(&self.ground, corners, &mut |t| {
+                drape::triangle(ground, corners, &mut |t| {
                     push_overlay(&mut self.overlay, t, lift_m, feature, paint.surface);
                 });
             }
@@ -279,14 +293,14 @@ impl Drawing<'_> {
         rank: u8,
         height: Option<crate::bake::model::Height>,
     ) {
-        let Some(region) = self.region(polygon) else { return };
-        if !self.context.with_ground || self.is_too_small(region.area().abs().sqrt()) {
+        let (Some(region), Some(ground)) = (self.region(polygon), &self.ground) else { return };
+        if self.is_too_small(region.area().abs().sqrt()) {
             return;
         }
         let feature = self.mesh.feature.unwrap_or(NO_FEATURE);
         let lift_m = 0.015 + 0.005 * f64::from(rank);
         if cover != Cover::Water {
-            drape::polygon(&self.ground, &region.outer, &region.holes, &mut |t| {
+            drape::polygon(ground, &region.outer, &region.holes, &mut |t| {
                 push_overlay(&mut self.overlay, t, lift_m, feature, surface);
             });
             return;
@@ -294,7 +308,7 @@ impl Drawing<'_> {
         let level_u = height.map(|h| self.context.land.base_u(h, 0.0));
         let color = house::linear(palette::cover(cover).0);
         let mesh = &mut self.mesh;
-        drape::polygon(&self.ground, &region.outer, &region.holes, &mut |t| {
+        drape::polygon(ground, &region.outer, &region.holes, &mut |t| {
             let corners = t.map(|p| {
                 let u = level_u.map_or(p.z, |level| level.max(p.z)) + lift_m;
                 mesh.vertex(p.truncate().extend(u), Vec3::Z, color)
@@ -306,7 +320,7 @@ impl Drawing<'_> {
     /// A polygon's part in the tile's square, plan frame.
     fn region(&self, polygon: &Polygon) -> Option<Region> {
         let plan = |ring: &Vec<DVec2>| -> Vec<DVec2> { ring.iter().map(|&p| self.context.land.plan(p)).collect() };
-        let (low, high) = (self.ground.low(), self.ground.low() + self.ground.size_m());
+        let (low, high) = self.context.land.tree.rect(self.id);
         let outer = super::cells::clipped(&plan(&polygon.outer), low, high);
         if outer.len() < 3 {
             return None;
@@ -316,12 +330,12 @@ impl Drawing<'_> {
     }
 
     fn is_too_small(&self, size_m: f64) -> bool {
-        self.detail < 4 && size_m < LEAST_TEXELS * self.ground.size_m() / f64::from(self.context.land.picture_px)
+        self.detail < 4 && size_m < LEAST_TEXELS * self.size_m / f64::from(self.context.land.picture_px)
     }
 
     /// The ground itself under its picture, then what lies on it.
-    fn lay_ground(&mut self, picture: crate::bake::mesh::Picture) {
-        let skirt_m = GROUND_M[self.detail as usize] * 3.0 + self.ground.size_m() * 0.01;
+    fn lay_ground(&mut self, ground: &Ground, picture: crate::bake::mesh::Picture) {
+        let skirt_m = GROUND_M[self.detail as usize] * 3.0 + self.size_m * 0.01;
         let mut triangles = Vec::new();
         let bare = |at: DVec3, normal: Vec3, _: DVec2| Vertex {
             at,
@@ -332,9 +346,9 @@ impl Drawing<'_> {
             surface: Surface::Plain,
             light: 0,
         };
-        self.ground.draw(skirt_m, bare, &mut triangles);
+        ground.draw(skirt_m, bare, &mut triangles);
         triangles.append(&mut self.overlay);
-        let uv = triangles.iter().map(|v| self.ground.uv(v.at.truncate())).collect();
+        let uv = triangles.iter().map(|v| ground.uv(v.at.truncate())).collect();
         self.mesh.pictured.insert(0, Pictured { picture, glow: None, triangles, uv });
     }
 }

@@ -15,6 +15,7 @@
 pub mod cells;
 pub mod check;
 pub mod coarse;
+mod copies;
 mod drape;
 pub mod extent;
 pub mod fine;
@@ -54,6 +55,9 @@ pub struct Item {
     pub sequence: u64,
     /// Pieces of one feature that were cut for one tile.
     pub piece: u32,
+    /// Of a piece of a line that hangs or stands: the first of its segments that are its own, and the one behind the last.
+    /// Those beside them only tell which way it goes on. `None`: all are.
+    pub own_segments: Option<(u32, u32)>,
     /// Of an area as a whole, square metres, so that all its pieces are painted in the same order.
     pub size_m2: f64,
     /// What a style says of its colour.
@@ -88,9 +92,17 @@ pub struct Land {
     /// Pixels along a side of a ground picture, even.
     pub picture_px: u32,
     pub picture: PictureFormat,
+    /// South-western and north-eastern corner of what has ground: where features are, and a little around them.
+    pub extent: (DVec2, DVec2),
 }
 
 impl Land {
+    /// Whether any of a tile has ground.
+    pub fn has_ground(&self, id: TileId) -> bool {
+        let (low, high) = self.tree.rect(id);
+        low.cmplt(self.extent.1).all() && high.cmpgt(self.extent.0).all()
+    }
+
     /// 4 for leaves, 0 for whatever is not drawn from features.
     pub fn detail(&self, level: u32) -> u32 {
         (level + FINE_LEVELS).saturating_sub(self.leaf_level).min(FINE_LEVELS)

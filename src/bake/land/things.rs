@@ -1,35 +1,46 @@
 //! What stands at points or hangs over the ground: trees and woods, masts, power lines, ropeways, bridges, walls, models.
 
+use std::ops::RangeInclusive;
+
 use glam::{DMat3, DVec2, DVec3};
 
+use super::copies::{Collected, Look};
 use super::house::seed_of;
-use super::{Context, Drawn, Item, ways};
+use super::{Context, Drawn, Item, cells, ways};
 use crate::bake::det::{Rng, noise, sin_cos, unit_vector};
-use crate::bake::draw::furniture::{self, Barrier, Thing};
+use crate::bake::draw::furniture::{self, Barrier};
 use crate::bake::draw::plants::{self, Plant, Species};
 use crate::bake::draw::poly::{self, Region};
 use crate::bake::frame::LocalFrame;
-use crate::bake::mesh::{Matter, Mesh, Pictured, Rgb, Surface, Vertex, hex, scale};
+use crate::bake::mesh::{Matter, Mesh, NO_FEATURE, Pictured, Rgb, Surface, Vertex, hex, scale};
 use crate::bake::model::{Area, Cover, Placed, Point, PointKind, Value, Way, WayKind};
+use crate::bake::tiling::land::TileId;
 
 /// Metres between the trees of a wood.
 const TREE_SPACING_M: f64 = 7.5;
+/// How the trees of woods are drawn.
+const WOOD_LEVEL: u32 = 2;
 /// At most this many trees of woods in a tile.
 const MAX_TREES: usize = 1600;
+/// Power towers and masts of which no height is known.
+const TOWER_M: f64 = 32.0;
+const MAST_M: f64 = 30.0;
 const STEEL: u32 = 0x8d9296;
 const CABLE: u32 = 0x3a3c3e;
 
 /// Draws a point's thing; gives its height, metres.
-pub fn point(mesh: &mut Mesh, context: &Context, item: &Item, point: &Point, detail: u32) -> f64 {
+pub fn point(mesh: &mut Mesh, copies: &mut Collected, context: &Context, item: &Item, point: &Point) -> f64 {
+    let detail = copies.detail();
+    let feature = mesh.feature.unwrap_or(NO_FEATURE);
     let p = context.land.plan(point.at);
     let at = p.extend(context.land.base_u(point.base, context.ground_u(p)));
     let seed = seed_of(item);
     let mut rng = Rng::of(seed, 80, 0);
     let along = unit_vector((90.0 - point.heading_deg.unwrap_or_else(|| rng.range(0.0, 360.0))).to_radians());
-    let level = detail as usize;
+    let spot = Spot { at, along, feature };
     let height = |usual: f64| point.height_m.filter(|h| (0.3..=1000.0).contains(h)).unwrap_or(usual);
     let mut plant = |species: Species, height_m: f64| {
-        plants::draw(mesh, &Plant { species, at, height_m, seed }, level);
+        copies.tree(mesh, &Plant { species, at, height_m, seed }, detail, feature);
         height_m
     };
     match point.kind {
@@ -39,13 +50,19 @@ pub fn point(mesh: &mut Mesh, context: &Context, item: &Item, point: &Point, det
         }
         PointKind::NeedleleavedTree => plant(Species::Spruce, height(rng.range(9.0, 18.0))),
         PointKind::Palm => plant(Species::Palm, height(rng.range(6.0, 10.0))),
-        PointKind::StreetLamp => furnish(mesh, furniture::Kind::RoadLamp, at, along, seed, level, 9.0),
-        PointKind::TrafficSignal => furnish(mesh, furniture::Kind::Signal, at, along, seed, level, 3.6),
-        PointKind::Bench => furnish(mesh, furniture::Kind::Bench, at, along, seed, level, 0.9),
-        PointKind::Hydrant => furnish(mesh, furniture::Kind::Hydrant, at, along, seed, level, 0.9),
-        PointKind::PowerPole => furnish(mesh, furniture::Kind::PowerPole, at, along, seed, level, 10.0),
-        PointKind::PowerTower => lattice(mesh, at, height(32.0), 5.0, detail, Some((along, 9.0))),
-        PointKind::Mast => lattice(mesh, at, height(30.0), 2.4, detail, None),
+        PointKind::StreetLamp => furnish(copies, &spot, Look::RoadLamp, 9.0),
+        PointKind::TrafficSignal => furnish(copies, &spot, Look::Signal, 3.6),
+        PointKind::Bench => furnish(copies, &spot, Look::Bench, 0.9),
+        PointKind::Hydrant => furnish(copies, &spot, Look::Hydrant, 0.9),
+        PointKind::PowerPole => furnish(copies, &spot, Look::PowerPole, 10.0),
+        PointKind::PowerTower => stretched(copies, &spot, Look::PowerTower, (height(TOWER_M), TOWER_M), |mesh| {
+            lattice(mesh, DVec3::ZERO, TOWER_M, 5.0, detail, Some((DVec2::X, 9.0)));
+        }),
+        // Those of great height are seen from where the others are not.
+        PointKind::Mast if height(MAST_M) >= 60.0 => lattice(mesh, at, height(MAST_M), 2.4, detail, None),
+        PointKind::Mast => stretched(copies, &spot, Look::Mast, (height(MAST_M), MAST_M), |mesh| {
+            lattice(mesh, DVec3::ZERO, MAST_M, 2.4, detail, None);
+        }),
         PointKind::AerialwayPylon => tower(mesh, at, height(11.0), (0.7, 0.4), hex(STEEL), detail),
         PointKind::Chimney => {
             let height_m = height(35.0);
@@ -57,16 +74,27 @@ pub fn point(mesh: &mut Mesh, context: &Context, item: &Item, point: &Point, det
     }
 }
 
-fn furnish(
-    mesh: &mut Mesh,
-    kind: furniture::Kind,
+/// Where a copy stands, where it faces and whose it is.
+struct Spot {
     at: DVec3,
     along: DVec2,
-    seed: u64,
-    level: usize,
-    height_m: f64,
+    feature: u32,
+}
+
+fn furnish(copies: &mut Collected, spot: &Spot, look: Look, height_m: f64) -> f64 {
+    copies.furniture(look, spot.at, spot.along, spot.feature);
+    height_m
+}
+
+/// A thing that is drawn `usual_m` high.
+fn stretched(
+    copies: &mut Collected,
+    spot: &Spot,
+    look: Look,
+    (height_m, usual_m): (f64, f64),
+    draw: impl FnOnce(&mut Mesh),
 ) -> f64 {
-    furniture::draw(mesh, &Thing { kind, at, along, seed }, level);
+    copies.put(look, (spot.at, spot.along), height_m / usual_m, spot.feature, draw);
     height_m
 }
 
@@ -148,7 +176,8 @@ fn turbine(mesh: &mut Mesh, at: DVec3, height_m: f64, along: DVec2, detail: u32)
 }
 
 /// Trees of a wood, or its canopy from far. `region` is the wood's part in the tile.
-pub fn wood(mesh: &mut Mesh, context: &Context, item: &Item, area: &Area, region: &Region, detail: u32) {
+pub fn wood(mesh: &mut Mesh, copies: &mut Collected, context: &Context, item: &Item, (area, region): (&Area, &Region)) {
+    let (detail, feature) = (copies.detail(), mesh.feature.unwrap_or(NO_FEATURE));
     if !matches!(area.cover, Cover::Forest) || detail == 0 {
         return;
     }
@@ -179,7 +208,7 @@ pub fn wood(mesh: &mut Mesh, context: &Context, item: &Item, area: &Area, region
             let plant =
                 Plant { species, at: p.extend(ground_u(p)), height_m: rng.range(8.0, 15.0), seed: rng.next_u64() };
             // In a wood a tree is one of many.
-            plants::draw(mesh, &plant, 2);
+            copies.tree(mesh, &plant, WOOD_LEVEL, feature);
         }
     }
 }
@@ -193,23 +222,43 @@ fn needle_share(item: &Item) -> f32 {
     }
 }
 
-/// What runs above the ground or along it as a body; nothing for ways that are bands on the ground.
-pub fn line(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, detail: u32) {
+/// What runs above the ground or along it as a body, as far as it is the tile's own; nothing for ways that are bands on the
+/// ground.
+pub fn line(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, (id, detail): (TileId, u32)) {
     if way.line.len() < 2 || way.tunnel {
         return;
     }
+    let own = own_segments(context, item, way, id);
     match way.kind {
-        WayKind::PowerLine => power_line(mesh, context, item, way, detail),
-        WayKind::Aerialway => ropeway(mesh, context, way, detail),
-        WayKind::Wall | WayKind::Fence | WayKind::Hedge => barrier(mesh, context, item, way, detail),
+        WayKind::PowerLine => power_line(mesh, context, item, (way, own), detail),
+        WayKind::Aerialway => ropeway(mesh, context, (way, own), detail),
+        WayKind::Wall | WayKind::Fence | WayKind::Hedge => {
+            runs(&own).for_each(|run| barrier(mesh, context, item, (way, run), detail));
+        }
         WayKind::Coastline => {}
-        WayKind::Pipeline => pipeline(mesh, context, way, detail),
+        WayKind::Pipeline => runs(&own).for_each(|run| pipeline(mesh, context, (way, run), detail)),
         _ if ways::is_raised(way) => bridge(mesh, context, item, way, detail),
         _ => {}
     }
 }
 
-fn power_line(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, detail: u32) {
+/// The segments of a line, by their first vertices, that this tile draws.
+fn own_segments(context: &Context, item: &Item, way: &Way, id: TileId) -> Vec<usize> {
+    let last = way.line.len() - 1;
+    let (from, to) = item.own_segments.map_or((0, last), |(from, to)| (from as usize, (to as usize).min(last)));
+    let is_own = |&k: &usize| {
+        let middle = cells::middle_of_segment(context.land, &way.line[k..k + 2]);
+        context.land.tree.tile_at(id.level, middle) == id
+    };
+    (from..to).filter(is_own).collect()
+}
+
+/// Segments that follow each other, as ranges of vertices.
+fn runs(own: &[usize]) -> impl Iterator<Item = RangeInclusive<usize>> + '_ {
+    own.chunk_by(|a, b| a + 1 == *b).map(|run| run[0]..=run[run.len() - 1] + 1)
+}
+
+fn power_line(mesh: &mut Mesh, context: &Context, item: &Item, (way, own): (&Way, Vec<usize>), detail: u32) {
     if detail < 3 {
         return;
     }
@@ -219,7 +268,7 @@ fn power_line(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, detail
     let line: Vec<DVec2> = way.line.iter().map(|p| context.land.plan(p.truncate())).collect();
     let sides = ways::sides(&line, half_m * 2.0);
     metal(mesh, |mesh| {
-        for k in 0..line.len() - 1 {
+        for k in own {
             for lane in [0.0, 0.5, 1.0] {
                 let at = |k: usize| {
                     let p = sides[k].0.lerp(sides[k].1, lane);
@@ -243,7 +292,7 @@ fn hanging(mesh: &mut Mesh, a: DVec3, b: DVec3, sag: f64, thick: f64) {
     }
 }
 
-fn ropeway(mesh: &mut Mesh, context: &Context, way: &Way, detail: u32) {
+fn ropeway(mesh: &mut Mesh, context: &Context, (way, own): (&Way, Vec<usize>), detail: u32) {
     if detail < 2 {
         return;
     }
@@ -251,7 +300,7 @@ fn ropeway(mesh: &mut Mesh, context: &Context, way: &Way, detail: u32) {
     let sides = ways::sides(&line, 4.5);
     let thick = [0.0, 0.0, 0.3, 0.14, 0.06][detail.min(4) as usize];
     metal(mesh, |mesh| {
-        for k in 0..line.len() - 1 {
+        for k in own {
             let top = |k: usize, p: DVec2| p.extend(context.ground_u(line[k]) + 10.0);
             hanging(mesh, top(k, sides[k].0), top(k + 1, sides[k + 1].0), 0.01, thick);
             hanging(mesh, top(k, sides[k].1), top(k + 1, sides[k + 1].1), 0.01, thick);
@@ -259,8 +308,8 @@ fn ropeway(mesh: &mut Mesh, context: &Context, way: &Way, detail: u32) {
     });
 }
 
-fn barrier(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, detail: u32) {
-    let flat: Vec<DVec3> = way.line.iter().map(|&p| context.land.plan3(p)).collect();
+fn barrier(mesh: &mut Mesh, context: &Context, item: &Item, (way, run): (&Way, RangeInclusive<usize>), detail: u32) {
+    let flat: Vec<DVec3> = way.line[run].iter().map(|&p| context.land.plan3(p)).collect();
     let line: Vec<DVec3> =
         ways::densified(&flat, 15.0).iter().map(|p| p.truncate().extend(context.ground_u(p.truncate()))).collect();
     let high = |usual: f64| match item.feature.properties.get("height") {
@@ -276,11 +325,11 @@ fn barrier(mesh: &mut Mesh, context: &Context, item: &Item, way: &Way, detail: u
     }
 }
 
-fn pipeline(mesh: &mut Mesh, context: &Context, way: &Way, detail: u32) {
+fn pipeline(mesh: &mut Mesh, context: &Context, (way, run): (&Way, RangeInclusive<usize>), detail: u32) {
     if detail < 3 {
         return;
     }
-    let flat: Vec<DVec3> = way.line.iter().map(|&p| context.land.plan3(p)).collect();
+    let flat: Vec<DVec3> = way.line[run].iter().map(|&p| context.land.plan3(p)).collect();
     let thick = ways::width_m(way);
     let line = ways::densified(&flat, 20.0);
     let lifted: Vec<DVec3> =

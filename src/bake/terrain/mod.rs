@@ -16,12 +16,12 @@ use crate::bake::source::crs::NamedCrs;
 use crate::format::issue::{Issue, Issues};
 use crate::format::raster::RasterHead;
 
-mod border;
+pub(crate) mod border;
 pub mod fill;
 mod layer;
 mod mesh;
 mod patch;
-mod rtin;
+pub(crate) mod rtin;
 #[cfg(test)]
 mod tests;
 

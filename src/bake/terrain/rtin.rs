@@ -73,17 +73,20 @@ impl Grid {
     }
 
     /// Triangles, counter-clockwise seen from above with rows going south; the first two corners are the longest side's.
+    /// They come along Sierpinski's curve, each beside the one before it, as coders of triangles like it.
     pub fn triangles(self, errors: &[f64], limit: f64) -> Vec<[u32; 3]> {
         let last = self.steps;
         let mut triangles = Vec::new();
-        // Depth-first by hand: no deeper than twice the exponent.
-        let mut stack = vec![[(0, 0), (last, last), (last, 0)], [(last, last), (0, 0), (0, last)]];
-        while let Some([a, b, c]) = stack.pop() {
+        // Depth-first by hand: no deeper than twice the exponent. The curve runs through a triangle from a to b if the flag
+        // is set, else from b to a.
+        let mut stack = vec![([(last, last), (0, 0), (0, last)], true), ([(0, 0), (last, last), (last, 0)], true)];
+        while let Some(([a, b, c], from_a)) = stack.pop() {
             let middle = middle(a, b);
             let may_split = a.0.abs_diff(c.0) + a.1.abs_diff(c.1) > 1;
             if may_split && errors[self.index(middle) as usize] > limit {
-                stack.push([b, c, middle]);
-                stack.push([c, a, middle]);
+                let halves = [([b, c, middle], !from_a), ([c, a, middle], !from_a)];
+                // What is pushed last comes first.
+                stack.extend(if from_a { halves } else { [halves[1], halves[0]] });
             } else {
                 triangles.push([self.index(a), self.index(b), self.index(c)]);
             }
@@ -125,6 +128,16 @@ mod tests {
         let triangles = GRID.triangles(&errors_of(|x, y| f64::from(x * x * 3 + y * y * y)), 0.0);
         assert_eq!(triangles.len(), 512);
         assert!(triangles.iter().all(|&t| area(t) == 1));
+    }
+
+    #[test]
+    fn each_triangle_lies_beside_the_one_before_it() {
+        let triangles = GRID.triangles(&errors_of(|x, y| f64::from(x * y % 7)), 1.5);
+        assert!(triangles.len() > 100);
+        for pair in triangles.windows(2) {
+            let common = pair[0].iter().filter(|corner| pair[1].contains(corner)).count();
+            assert_eq!(common, 2, "{pair:?}");
+        }
     }
 
     #[test]

@@ -169,7 +169,7 @@ impl LandTree {
         let sag_m = self.size_m * self.size_m / 12.0e6 + 1.0;
         let heights = [root.low.z - 1.0, root.high.z + sag_m].map(|u| self.frame.sea_h_m + u);
         let region = [a.x.to_radians(), a.y.to_radians(), b.x.to_radians(), b.y.to_radians(), heights[0], heights[1]];
-        let mut implicit = json!({
+        let implicit = json!({
             "boundingVolume": {"region": region},
             "geometricError": root.error_m,
             "refine": "REPLACE",
@@ -183,10 +183,14 @@ impl LandTree {
         });
         let transform = DMat4::from(self.ecef_from_root()).to_cols_array();
         let top = match backdrop {
-            None => {
-                implicit["transform"] = json!(transform);
-                implicit
-            }
+            // The square is for cutting; whoever frames the whole wants what is in it.
+            None => json!({
+                "transform": transform,
+                "boundingVolume": {"box": root.root_box()},
+                "geometricError": root.reach_m(),
+                "refine": "REPLACE",
+                "children": [implicit],
+            }),
             Some(backdrop) => {
                 let own = box_of(backdrop.low, backdrop.high, &DAffine3::IDENTITY);
                 let all = box_of(backdrop.low.min(root.low), backdrop.high.max(root.high), &DAffine3::IDENTITY);
@@ -204,7 +208,7 @@ impl LandTree {
         };
         let mut tileset = json!({
             "asset": {"version": "1.1", "generator": "Mirante"},
-            "geometricError": if backdrop.is_some() { self.size_m } else { root.error_m * 8.0 },
+            "geometricError": if backdrop.is_some() { self.size_m } else { root.reach_m() },
             "root": top,
         });
         if let Some(class) = class {
@@ -273,6 +277,12 @@ impl Enclosed {
         }
     }
 
+    /// The longest side, metres, as the error of showing nothing at all.
+    fn reach_m(&self) -> f64 {
+        let side_m = if self.low.x > self.high.x { 0.0 } else { (self.high - self.low).max_element() };
+        side_m.max(self.error_m * 2.0).ceil()
+    }
+
     fn root_box(&self) -> [f64; 12] {
         if self.low.x > self.high.x {
             return box_of(DVec3::ZERO, DVec3::ZERO, &self.root_from_tile);
@@ -339,6 +349,20 @@ mod tests {
     }
 
     #[test]
+    fn the_outermost_volume_is_around_the_content_not_around_the_square() {
+        let tree = tree();
+        let made = BTreeMap::from([(
+            TileId::new(5, 16, 16),
+            Made { content_box: Some((DVec3::splat(-9.0), DVec3::splat(9.0))), error_m: 2.0 },
+        )]);
+        let json = tree.files(&made, None).unwrap().pop().unwrap();
+        let value: Value = serde_json::from_slice(&json.bytes).unwrap();
+        let half: Vec<f64> = [3, 7, 11].map(|k| value["root"]["boundingVolume"]["box"][k].as_f64().unwrap()).to_vec();
+        assert!(half.iter().all(|h| (9.0..9.5).contains(h)), "{half:?}");
+        assert_eq!(value["root"]["geometricError"], 19.0);
+    }
+
+    #[test]
     fn the_tileset_is_read_back_without_issues() {
         let tree = tree();
         let made = BTreeMap::from([(
@@ -350,6 +374,6 @@ mod tests {
         let json = files.iter().find(|f| f.path == "tileset.json").unwrap();
         let (tileset, issues) = crate::format::tileset::read(&json.bytes).unwrap();
         assert!(issues.is_empty(), "{:?}", issues.into_vec());
-        assert_eq!(tileset.tiles.len(), 1);
+        assert_eq!(tileset.tiles.len(), 2);
     }
 }

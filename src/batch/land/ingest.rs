@@ -22,10 +22,13 @@ use crate::geo::geoid::Geoid;
 
 /// Beyond this many levels tiles are no longer told apart by 32-bit metres.
 const MAX_LEVELS: u32 = 20;
-/// Ground around the outermost features, metres.
+/// Ground around the outermost features: metres, and a share of how far they reach.
 const MARGIN_M: f64 = 25.0;
+const MARGIN_SHARE: f64 = 0.04;
 /// Heights that a level ground is guessed from.
 const HEIGHT_SAMPLES: usize = 1 << 16;
+/// Classes of city models that are the ground.
+const LYING: [&str; 6] = ["road", "rail", "water", "land use", "terrain", "plant cover"];
 
 /// What reading found out, kept for a run that goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +40,8 @@ pub struct Plan {
     pub low: [f64; 2],
     pub size_m: f64,
     pub leaf_level: u32,
+    /// What has ground, plan frame: west, south, east, north.
+    pub extent: [f64; 4],
     /// Of level ground, metres above the ellipsoid.
     pub level_h_m: f64,
     /// Tiles of detail 2 that features touch: x and y.
@@ -53,7 +58,14 @@ impl Plan {
             low: DVec2::from(self.low),
             size_m: self.size_m,
         };
-        Land { tree, leaf_level: self.leaf_level, picture_px: job.picture_px, picture: job.picture }
+        let [west, south, east, north] = self.extent;
+        Land {
+            tree,
+            leaf_level: self.leaf_level,
+            picture_px: job.picture_px,
+            picture: job.picture,
+            extent: (DVec2::new(west, south), DVec2::new(east, north)),
+        }
     }
 }
 
@@ -137,7 +149,9 @@ struct Spool {
     path: PathBuf,
     count: u64,
     body: Option<Body>,
-    heights_h_m: Vec<f64>,
+    /// The feet of what stands, and of what is ground itself.
+    feet_h_m: Vec<f64>,
+    lying_h_m: Vec<f64>,
     gather: Gather,
 }
 
@@ -150,8 +164,14 @@ fn spool(
 ) -> Result<Spool, LandError> {
     let path = work.join("spool");
     let mut writer = BufWriter::new(File::create(&path).map_err(at(&path))?);
-    let mut spool =
-        Spool { path: path.clone(), count: 0, body: None, heights_h_m: Vec::new(), gather: Gather::default() };
+    let mut spool = Spool {
+        path: path.clone(),
+        count: 0,
+        body: None,
+        feet_h_m: Vec::new(),
+        lying_h_m: Vec::new(),
+        gather: Gather::default(),
+    };
     let names = sources.names();
     let mut own = Findings::default();
     let mut sequence = 0;
@@ -164,6 +184,7 @@ fn spool(
                     source: given.source,
                     sequence,
                     piece: 0,
+                    own_segments: None,
                     size_m2: size_m2(&feature.shape),
                     color: given.color,
                     feature,
@@ -199,11 +220,22 @@ impl Spool {
         let shape = &item.feature.shape;
         let Some(place) = check::place_of(shape) else { return };
         self.gather.add(place);
-        if self.heights_h_m.len() < HEIGHT_SAMPLES
+        let is_lying = LYING.contains(&item.feature.class.as_str());
+        let samples = if is_lying { &mut self.lying_h_m } else { &mut self.feet_h_m };
+        if samples.len() < HEIGHT_SAMPLES
             && let Some(h) = foot_h_m(shape)
         {
-            self.heights_h_m.push(h);
+            samples.push(h);
         }
+    }
+
+    /// Where level ground lies, metres above the ellipsoid: below the ground that a source brings itself, so that this is
+    /// what one sees; else at the feet of what stands.
+    fn level_h_m(&self) -> Option<f64> {
+        if self.lying_h_m.len() * 4 > self.feet_h_m.len() {
+            return quantile(&self.lying_h_m, 0.01).map(|h| h - 0.5);
+        }
+        quantile(&self.feet_h_m, 0.5)
     }
 }
 
@@ -301,12 +333,18 @@ fn plan_of(
     spool: &Spool,
     findings: Findings,
 ) -> Result<Plan, (LandError, Findings)> {
-    // Areas may reach across a country, so that other things say how far the land reaches.
+    // Areas and power lines may reach across a country, so that other things say how far the land reaches; in a region,
+    // whose end they cannot pass, areas do too.
     let (mut things, mut all): (Option<Bounds>, Option<Bounds>) = (None, None);
     let result = each(spool, job, sources, None, &mut |item| {
         let Some(bounds) = bounds_of(&item.feature.shape) else { return Ok(()) };
         grow(all.get_or_insert(bounds), bounds);
-        if !matches!(item.feature.shape, Shape::Area(_)) {
+        let is_long = match &item.feature.shape {
+            Shape::Area(_) => job.region.is_none(),
+            Shape::Way(way) => cells::is_hung(way),
+            _ => false,
+        };
+        if !is_long {
             grow(things.get_or_insert(bounds), bounds);
         }
         Ok(())
@@ -328,7 +366,9 @@ fn plan_of(
     let frame = PlanFrame::new(lon_deg, lat_deg, sea_h_m);
     let corner = |x: f64, y: f64| frame.plan_from_geodetic(DVec2::new(x, y).extend(0.0)).truncate();
     let (a, b) = (corner(bounds[0], bounds[1]), corner(bounds[2], bounds[3]));
-    let reach_m = a.abs().max(b.abs()).max_element() + MARGIN_M;
+    let margin_m = MARGIN_M + MARGIN_SHARE * (b - a).max_element();
+    let (a, b) = ((a - margin_m).floor(), (b + margin_m).ceil());
+    let reach_m = a.abs().max(b.abs()).max_element();
     let mut leaf_level = crate::bake::land::FINE_LEVELS - 1;
     while job.leaf_m * f64::from(1_u32 << leaf_level) < 2.0 * reach_m {
         leaf_level += 1;
@@ -340,7 +380,7 @@ fn plan_of(
     let size_m = job.leaf_m * f64::from(1_u32 << leaf_level);
     let level_h_m = match job.below {
         Below::Terrain(_) => sea_h_m,
-        Below::FromFeatures | Below::Nothing => median(&spool.heights_h_m).unwrap_or(sea_h_m),
+        Below::FromFeatures | Below::Nothing => spool.level_h_m().unwrap_or(sea_h_m),
     };
     Ok(Plan {
         fingerprint: job.fingerprint.clone(),
@@ -350,6 +390,7 @@ fn plan_of(
         low: [-size_m / 2.0; 2],
         size_m,
         leaf_level,
+        extent: [a.x, a.y, b.x, b.y],
         level_h_m,
         touched: BTreeSet::new(),
         features: 0,
@@ -358,8 +399,9 @@ fn plan_of(
     })
 }
 
-fn median(values: &[f64]) -> Option<f64> {
+/// The value that this share of the others is below.
+fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).map(|h| (h * 100.0).round() / 100.0)
+    sorted.get((sorted.len() as f64 * share) as usize).map(|h| (h * 100.0).round() / 100.0)
 }

@@ -48,13 +48,13 @@ fn units(land: &Land, touched: &BTreeSet<(u32, u32)>) -> BTreeSet<TileId> {
 impl Work {
     fn new(land: &Land, touched: &BTreeSet<(u32, u32)>, part: (u32, u32)) -> Self {
         let level = land.level_of(1);
-        // Closed upwards: the four children of whatever has one.
+        // Closed upwards: of the four children of whatever has one all that have ground.
         let mut levels: Vec<BTreeSet<TileId>> = vec![BTreeSet::new(); level as usize + 1];
         levels[level as usize] = units(land, touched);
         for level in (1..=level as usize).rev() {
             let parents: BTreeSet<TileId> = levels[level].iter().filter_map(|id| id.parent()).collect();
             for parent in parents {
-                levels[level].extend(parent.children());
+                levels[level].extend(parent.children().into_iter().filter(|&id| land.has_ground(id)));
                 levels[level - 1].insert(parent);
             }
         }
@@ -80,7 +80,8 @@ impl Work {
                 ids
             })
             .collect();
-        let mut subtrees: Vec<TileId> = own.iter().flat_map(|id| id.children()).collect();
+        let has_any = |id: &TileId| land.has_ground(*id) || touched.contains(&(id.x, id.y));
+        let mut subtrees: Vec<TileId> = own.iter().flat_map(|id| id.children()).filter(has_any).collect();
         by_morton(&mut subtrees);
         Self { subtrees, units: own, above }
     }

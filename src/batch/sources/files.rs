@@ -10,21 +10,41 @@ use crate::format::scene::Glob;
 /// No file may unpack to more than this.
 const MAX_UNPACKED: u64 = 64 << 30;
 
-/// The files that a path or pattern names, sorted. `*` and `?` stand for parts of the last name only.
+/// Files and folders that a pattern is held against, in all.
+const MAX_LOOKED_AT: usize = 1_000_000;
+
+/// The files that a path or pattern names, sorted. `*` and `?` stand for parts of the names of files and folders.
 pub fn find(folder: &Path, pattern: &str) -> Vec<PathBuf> {
     let path = folder.join(pattern);
     if path.is_file() {
         return vec![path];
     }
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
-    let Ok(glob) = Glob::parse(&name.to_string_lossy()) else { return Vec::new() };
-    let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && path.file_name().is_some_and(|name| glob.matches(&name.to_string_lossy())))
-        .collect();
+    let mut found = vec![PathBuf::new()];
+    let mut looked_at = 0;
+    for part in path.components() {
+        found = match part {
+            Component::Normal(name) if name.to_string_lossy().contains(['*', '?']) => {
+                let Ok(glob) = Glob::parse(&name.to_string_lossy()) else { return Vec::new() };
+                found.iter().flat_map(|folder| fitting(folder, &glob, &mut looked_at)).collect()
+            }
+            other => found.into_iter().map(|path| path.join(other)).collect(),
+        };
+    }
+    found.retain(|path| path.is_file());
     found.sort();
     found
+}
+
+/// What lies in a folder under a name that fits.
+fn fitting(folder: &Path, glob: &Glob, looked_at: &mut usize) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let left = MAX_LOOKED_AT.saturating_sub(*looked_at);
+    entries
+        .take(left)
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .inspect(|_| *looked_at += 1)
+        .filter(|path| path.file_name().is_some_and(|name| glob.matches(&name.to_string_lossy())))
+        .collect()
 }
 
 /// What a file is: by its name, else by how it begins.
@@ -65,4 +85,27 @@ pub fn beside(folder: &Path, uri: &str) -> Option<PathBuf> {
     let plain = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
     let path = folder.join(relative);
     (plain && path.is_file()).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_stand_for_parts_of_the_names_of_files_and_folders() {
+        let root = tempfile::tempdir().unwrap();
+        for path in ["udx/bldg/1_bldg.gml", "udx/dem/2_dem.gml", "udx/dem/notes.txt", "udx/3.gml"] {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let names = |pattern: &str| -> Vec<String> {
+            let found = find(root.path(), pattern);
+            found.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(names("udx/*/*.gml"), ["1_bldg.gml", "2_dem.gml"]);
+        assert_eq!(names("u?x/dem/*"), ["2_dem.gml", "notes.txt"]);
+        assert_eq!(names("udx/*.gml"), ["3.gml"]);
+        assert!(names("no*/*.gml").is_empty());
+    }
 }

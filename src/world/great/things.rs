@@ -3,9 +3,6 @@
 //! A thing's look is chosen by its own seed out of a few that its tile has, so that neighbours differ and files stay small.
 //! Plan frame metres.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use glam::{DVec2, DVec3, Vec3};
 
 use crate::bake::det::Rng;
@@ -13,7 +10,8 @@ use crate::bake::draw::furniture::{self, Barrier, SignShape};
 use crate::bake::draw::plants::{self, Plant};
 use crate::bake::draw::vehicles;
 use crate::bake::feature::Feature;
-use crate::bake::mesh::{Copies, Matter, Mesh, NO_FEATURE, Place, Surface, hex, scale};
+use crate::bake::mesh::{Matter, Mesh, NO_FEATURE, Place, Surface, hex, scale};
+use crate::bake::stock;
 use crate::world::city::things::{Kind, Species, Thing, Vehicle};
 
 /// Prototypes of trees are drawn at this height.
@@ -21,8 +19,6 @@ const TREE_M: f64 = 10.0;
 /// Looks of each species, and of parked cars, in one tile.
 const TREE_LOOKS: u64 = 2;
 const CAR_LOOKS: u64 = 6;
-/// Fewer triangles than this are not worth a prototype.
-const WORTH: usize = 260;
 
 /// What copies have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,13 +34,13 @@ enum Key {
 pub struct Stock {
     detail: usize,
     salt: u64,
-    groups: BTreeMap<Key, Copies>,
+    copies: stock::Stock<Key>,
 }
 
 impl Stock {
     /// `salt` differs from tile to tile.
     pub fn new(detail: usize, salt: u64) -> Self {
-        Self { detail, salt, groups: BTreeMap::new() }
+        Self { detail, salt, copies: stock::Stock::default() }
     }
 
     pub fn detail(&self) -> usize {
@@ -132,13 +128,10 @@ impl Stock {
             row(table, Feature::new(id, "tree", name, "", plant.height_m))
         };
         let (detail, salt, species) = (self.detail, self.salt, plant.species);
-        let group = self.groups.entry(Key::Tree(species, look, lit)).or_insert_with(|| Copies {
-            prototype: Arc::new(tree(species, detail, salt ^ look, lit)),
-            places: Vec::new(),
-        });
         let k = plant.height_m / TREE_M;
         let scale = DVec3::new(k * wide, k * wide, k).as_vec3();
-        group.places.push(Place { at: plant.at, along, up: Vec3::Z, scale, feature });
+        let place = Place { at: plant.at, along, up: Vec3::Z, scale, feature };
+        self.copies.put(Key::Tree(species, look, lit), place, || tree(species, detail, salt ^ look, lit));
     }
 
     fn vehicle(&mut self, vehicle: Vehicle, thing: &Thing, foot: DVec3, up: Vec3) {
@@ -207,24 +200,12 @@ impl Stock {
     }
 
     fn put(&mut self, key: Key, thing: &Thing, foot: DVec3, up: Vec3, feature: u32, draw: impl FnOnce() -> Mesh) {
-        let group =
-            self.groups.entry(key).or_insert_with(|| Copies { prototype: Arc::new(draw()), places: Vec::new() });
-        group.places.push(Place { at: foot, along: thing.along, up, scale: Vec3::ONE, feature });
+        self.copies.put(key, Place { at: foot, along: thing.along, up, scale: Vec3::ONE, feature }, draw);
     }
 
     /// Gives all things to the tile's mesh.
     pub fn finish(self, mesh: &mut Mesh) {
-        for copies in self.groups.into_values() {
-            let triangles = copies.triangles();
-            if triangles == 0 {
-                continue;
-            }
-            if triangles * (copies.places.len() - 1) < WORTH {
-                mesh.expand(&copies);
-            } else {
-                mesh.copies.push(copies);
-            }
-        }
+        self.copies.finish(mesh);
     }
 }
 
