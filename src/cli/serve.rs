@@ -68,12 +68,21 @@ fn converse(stream: TcpStream, folder: &Path, latency: Duration) -> std::io::Res
         }
         std::thread::sleep(latency);
         let inside = !path.split('/').any(|part| part == "..");
-        match std::fs::read(folder.join(&path)) {
-            Ok(bytes) if inside => {
-                write!(writer, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: keep-alive\r\n\r\n", bytes.len())?;
+        let file = |end: &str| std::fs::read(folder.join(format!("{path}{end}"))).ok().filter(|_| inside);
+        // What is kept packed is sent as it is.
+        let found = file("").map(|bytes| (bytes, "")).or_else(|| Some((file(".gz")?, "Content-Encoding: gzip\r\n")));
+        match found {
+            Some((bytes, encoding)) => {
+                write!(
+                    writer,
+                    "HTTP/1.1 200 OK\r\n{encoding}Content-Length: {}\r\nConnection: keep-alive\r\n\r\n",
+                    bytes.len()
+                )?;
                 writer.write_all(&bytes)?;
             }
-            _ => writer.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n")?,
+            None => {
+                writer.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n")?
+            }
         }
     }
 }

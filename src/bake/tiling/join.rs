@@ -23,7 +23,10 @@ pub fn joined(land: Option<&Value>, uri: &str, other: &Value) -> Option<Value> {
     let (mut tileset, region, children) = match land {
         None => (json!({"asset": {"version": "1.1", "generator": "Mirante"}}), own, vec![child]),
         Some(land) => {
-            let region = numbers::<6>(&land["root"]["boundingVolume"]["region"])?;
+            let region = match placed(land) {
+                Some((_, region)) => region,
+                None => numbers::<6>(&land["root"]["boundingVolume"]["region"])?,
+            };
             (land.clone(), union(region, own), vec![land["root"].clone(), child])
         }
     };

@@ -310,7 +310,7 @@ impl World {
             canvas.fill([&rect[..]], crate::bake::mesh::hex(0x918e86));
         }
         self.ways.paint(&mut canvas, &sheet.rect);
-        let picture = canvas.jpeg(72)?;
+        let picture = canvas.jpeg(67)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain, |p| PADS.iter().any(|pad| outside_of(pad, p) <= 0.0));
         let glow = self.glow(sheet, town);
         (!triangles.is_empty()).then_some(Pictured { picture, glow, triangles, uv })

@@ -215,7 +215,11 @@ fn clearing_height(at: DVec2, before: DVec2, after: DVec2, height_u: &dyn Fn(DVe
         let far = height_u(other);
         for k in 1..24 {
             let t = f64::from(k) / 24.0;
-            let ground = height_u(at.lerp(other, t)) - (own + (far - own) * t);
+            // The outer conductors hang over the hillside's upper part.
+            let side = (other - at).normalize_or_zero().perp() * (ARMS[1].0 + 1.0);
+            let p = at.lerp(other, t);
+            let highest = [-1.0, 0.0, 1.0].map(|s| height_u(p + side * s)).into_iter().fold(f64::MIN, f64::max);
+            let ground = highest - (own + (far - own) * t);
             need = need.max(ground + sag_m(span, t) + 9.0 + ARMS[2].1 + INSULATOR_M);
         }
     }

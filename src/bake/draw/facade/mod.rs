@@ -1,7 +1,7 @@
 //! Draws buildings at a level of detail.
 //!
 //! Level 4 is for eyes from 2 to 200 m: walls with holes, windows in reveals with frames, sills and heads, balconies,
-//! shops, doors, mouldings, fitted roofs; geometry is spent on the lowest five storeys of street sides. 3 has walls in one
+//! shops, doors, mouldings, fitted roofs; geometry is spent on the lowest four storeys of street sides. 3 has walls in one
 //! piece with flush windows; 2 a glass band for each floor; 1 masses in mean colours under the true roof; 0 the same
 //! (blocks are merged by the caller, see [`super::mass`]). Levels agree in silhouette and mean colour. Colours carry the
 //! ambient occlusion. Plan frame, metres.
@@ -26,7 +26,7 @@ use glam::DVec2;
 pub use painter::{Painter, Side};
 
 /// Storeys from the ground that are drawn for an eye on the street.
-const NEAR_FLOORS: usize = 5;
+const NEAR_FLOORS: usize = 4;
 /// From this many storeys on a wall with windows is drawn as a grid.
 const GRID_FLOORS: usize = 10;
 

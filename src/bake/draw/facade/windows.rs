@@ -286,7 +286,7 @@ impl Painter<'_> {
             self.wall(side, (0.0, side.length), (foot, knee), c);
             // Lamps shine on the lowest storeys only.
             let shone = self.v.floor_u + SHONE_M;
-            if self.level >= 3 && top > shone + 3.0 {
+            if self.level == 3 && top > shone + 3.0 {
                 self.wall(side, (0.0, side.length), (knee, shone), c);
                 self.wall(side, (0.0, side.length), (shone, top), c);
             } else {
