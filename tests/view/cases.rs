@@ -264,10 +264,10 @@ fn open(case: &Case, shared: &Path) -> (Scene, Location) {
         None => case.folder.join(case.scene.as_deref().unwrap_or("scene.json")),
     };
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let (scene, issues) = scene::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (mut scene, issues) = scene::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(issues.is_empty(), "{}: {:?}", path.display(), issues.into_vec());
     // What moves is not compared.
-    let scene = Scene { feed: None, ..scene };
+    scene.feed = None;
     (scene, Location::File(path))
 }
 

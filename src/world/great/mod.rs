@@ -61,7 +61,7 @@ const TOWN_LEVEL: u32 = 3;
 /// Lower buildings than this are only painted, by level.
 const LEAST_HEIGHT_M: [f32; LEVELS as usize] = [60.0, 36.0, 20.0, 4.0, 0.0, 0.0, 0.0];
 /// Positions are not finer than this, by level.
-const STEP_M: [f64; LEVELS as usize] = [0.5, 0.4, 0.25, 0.12, 0.06, 0.02, 0.008];
+const STEP_M: [f64; LEVELS as usize] = [0.5, 0.4, 0.25, 0.12, 0.06, 0.02, 0.01];
 /// Cells of the land's grid along a tile's side, by level.
 const CELLS: [usize; LEVELS as usize] = [96, 72, 64, 48, 40, 40, 32];
 
@@ -310,7 +310,7 @@ impl World {
             canvas.fill([&rect[..]], crate::bake::mesh::hex(0x918e86));
         }
         self.ways.paint(&mut canvas, &sheet.rect);
-        let picture = canvas.jpeg(67)?;
+        let picture = canvas.jpeg(62)?;
         let (triangles, uv) = sheet.pictured(&self.city.terrain, |p| PADS.iter().any(|pad| outside_of(pad, p) <= 0.0));
         let glow = self.glow(sheet, town);
         (!triangles.is_empty()).then_some(Pictured { picture, glow, triangles, uv })
