@@ -87,7 +87,7 @@ pub struct Source {
     /// What the files are. Left out: by their names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// Paths relative to the job file; `*` and `?` stand for parts of a file's name.
+    /// Paths relative to the job file; `*` and `?` stand for parts of the names of files and folders.
     #[schemars(length(min = 1, max = 100_000))]
     pub files: Vec<String>,
     /// The reference system by name, such as EPSG:25832 or EPSG:7415, where the files do not name it or name a wrong one.

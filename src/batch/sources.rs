@@ -2,6 +2,8 @@
 //!
 //! A source that can't be read is told and left out; the others are baked.
 
+#[cfg(test)]
+mod bad_input_tests;
 mod files;
 mod models;
 mod rasters;
@@ -259,10 +261,11 @@ impl Sources for JobSources {
         findings.extend(self.found.clone());
         for index in 0..self.opened.len() {
             let source = &self.opened[index].source;
-            let mut result = Ok(());
+            let (mut result, mut given) = (Ok(()), 0_u64);
             let read = self.read_one(
                 index,
                 &mut |mut feature| {
+                    given += 1;
                     if result.is_err() || !style::apply(source, &mut feature) {
                         return;
                     }
@@ -273,11 +276,20 @@ impl Sources for JobSources {
             );
             result?;
             if let Err(reason) = read {
-                let issue = Issue::error("", format!("the source can't be read: {reason}; it is left out"));
+                let issue = Issue::error("", unreadable(&reason, given));
                 findings.tell(&issue, &self.names[index], None);
             }
         }
         Ok(())
+    }
+}
+
+/// What is told of a source that failed after it gave so many features.
+fn unreadable(reason: &str, given: u64) -> String {
+    match given {
+        0 => format!("the source can't be read: {reason}; it is left out"),
+        1 => format!("the source can't be read to its end: {reason}; one feature before that is baked"),
+        _ => format!("the source can't be read to its end: {reason}; {given} features before that are baked"),
     }
 }
 

@@ -92,8 +92,8 @@ fn tell_some(args: &InspectArgs, inspected: &Inspected) -> Outcome {
 fn print(as_json: bool, json: &impl serde::Serialize, text: impl FnOnce() -> String) {
     if as_json {
         // What is told always serialises.
-        println!("{}", serde_json::to_string_pretty(json).unwrap_or_default());
+        super::print_text(&format!("{}\n", serde_json::to_string_pretty(json).unwrap_or_default()));
     } else {
-        print!("{}", text());
+        super::print_text(&text());
     }
 }

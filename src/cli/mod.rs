@@ -236,7 +236,18 @@ impl RunArgs {
 
 fn print_json(value: &serde_json::Value) {
     // A value always serialises.
-    println!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
+    print_text(&format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default()));
+}
+
+/// Long texts: who reads them may stop early (`| head`).
+fn print_text(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("mirante: the text can't be written: {error}");
+    }
 }
 
 fn log_to_stderr(verbose: u8) {

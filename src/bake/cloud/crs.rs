@@ -182,7 +182,10 @@ fn first_known(claims: &[Claim], factory: &CrsFactory<'_>) -> Result<(Claim, Box
             "the file does not say its coordinate system; the job must name it (\"crs\": \"EPSG:…\")".to_owned()
         );
     }
-    Err(format!("no coordinate system of the file is known ({}); the job must name it", reasons.join("; ")))
+    Err(format!(
+        "no coordinate system of the file is known ({}); the job must name it (\"crs\": \"EPSG:…\", or a proj string)",
+        reasons.join("; ")
+    ))
 }
 
 /// What heights are multiplied by before the coordinate system gets them.

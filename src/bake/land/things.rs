@@ -18,8 +18,8 @@ use crate::bake::tiling::land::TileId;
 
 /// Metres between the trees of a wood.
 const TREE_SPACING_M: f64 = 7.5;
-/// How the trees of woods are drawn.
-const WOOD_LEVEL: u32 = 2;
+/// How the trees of woods are drawn: each is one of many, but seen from its foot too.
+const WOOD_LEVEL: u32 = 3;
 /// At most this many trees of woods in a tile.
 const MAX_TREES: usize = 1600;
 /// Power towers and masts of which no height is known.
@@ -207,7 +207,6 @@ pub fn wood(mesh: &mut Mesh, copies: &mut Collected, context: &Context, item: &I
                 if conifer { Species::Spruce } else { rng.pick(&[Species::Oak, Species::Lime, Species::Birch]) };
             let plant =
                 Plant { species, at: p.extend(ground_u(p)), height_m: rng.range(8.0, 15.0), seed: rng.next_u64() };
-            // In a wood a tree is one of many.
             copies.tree(mesh, &plant, WOOD_LEVEL, feature);
         }
     }

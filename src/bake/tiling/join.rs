@@ -31,7 +31,8 @@ pub fn joined(land: Option<&Value>, uri: &str, other: &Value) -> Option<Value> {
         }
     };
     // Without a content of its own the root is refined until all of it is smaller than some pixels.
-    let size_m = size_m(region).max(tileset["geometricError"].as_f64().unwrap_or(0.0));
+    let told_m = |tileset: &Value| tileset["geometricError"].as_f64().unwrap_or(0.0);
+    let size_m = size_m(region).max(told_m(&tileset)).max(told_m(other));
     tileset["geometricError"] = json!(size_m);
     tileset["root"] = json!({
         "boundingVolume": {"region": region},

@@ -243,6 +243,9 @@ impl LandTree {
     }
 }
 
+/// Of tiles that have others below them.
+const LEAST_ERROR_M: f64 = 0.001;
+
 /// A box in a tile's frame around its content and all below it.
 #[derive(Debug, Clone, Copy)]
 struct Enclosed {
@@ -259,7 +262,8 @@ impl Enclosed {
     }
 
     fn adopt(&mut self, child: &Self) {
-        self.error_m = self.error_m.max(child.error_m);
+        // A tile with an error of 0 is never refined: what differs by nothing measurable still has its place.
+        self.error_m = self.error_m.max(child.error_m).max(LEAST_ERROR_M);
         if child.low.x > child.high.x {
             return;
         }

@@ -104,7 +104,7 @@ pub fn finish(job: &LandJob, out: &Path, baked: Option<Baked>) -> Result<Summary
     if baked.points == 0 {
         let text = serde_json::to_vec_pretty(&baked.findings.json()).unwrap_or_default();
         output::write(out, "issues.json", &text)?;
-        return Err(LandError::Nothing);
+        return Err(LandError::Nothing(super::ingest::worst(&baked.findings)));
     }
     let tileset = joined(None, out, Some(&baked))?;
     output::finish(out, &baked.findings, &tileset, &job.attribution)?;

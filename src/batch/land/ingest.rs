@@ -17,7 +17,7 @@ use crate::bake::land::extent::{Body, Gather, Stray};
 use crate::bake::land::{Item, Land, cells};
 use crate::bake::model::{Building, Height, Placed, Shape};
 use crate::bake::tiling::land::{LandTree, TileId};
-use crate::format::issue::Issue;
+use crate::format::issue::{Issue, Severity};
 use crate::geo::geoid::Geoid;
 
 /// Beyond this many levels tiles are no longer told apart by 32-bit metres.
@@ -352,12 +352,13 @@ fn plan_of(
     if let Err(error) = result {
         return Err((error, findings));
     }
-    let Some(mut bounds) = things.or(all) else { return Err((LandError::Nothing, findings)) };
+    let nothing = |findings: Findings| Err((LandError::Nothing(worst(&findings)), findings));
+    let Some(mut bounds) = things.or(all) else { return nothing(findings) };
     if let Some(region) = job.region {
         let (low, high) = (region.min(), region.max());
         bounds = [bounds[0].max(low.x), bounds[1].max(low.y), bounds[2].min(high.x), bounds[3].min(high.y)];
         if bounds[0] >= bounds[2] || bounds[1] >= bounds[3] {
-            return Err((LandError::Nothing, findings));
+            return nothing(findings);
         }
     }
     let round = |x: f64| (x * 1e5).round() / 1e5;
@@ -397,6 +398,20 @@ fn plan_of(
         buildings: 0,
         findings,
     })
+}
+
+/// The first errors, for a message.
+pub(super) fn worst(findings: &Findings) -> String {
+    const FEW: usize = 3;
+    let errors: Vec<String> = findings
+        .kinds()
+        .filter(|(_, severity, _, _)| *severity == Severity::Error)
+        .flat_map(|(message, _, _, examples)| examples.first().map(|e| (message, e)))
+        .map(|(message, e)| [e.file.as_str(), e.path.as_str(), message].into_iter().filter(|s| !s.is_empty()))
+        .map(|parts| parts.map(str::to_string).collect::<Vec<_>>().join(": "))
+        .take(FEW)
+        .collect();
+    if errors.is_empty() { String::new() } else { format!(" ({})", errors.join("; ")) }
 }
 
 /// The value that this share of the others is below.

@@ -132,10 +132,9 @@ pub struct Summary {
 pub enum LandError {
     #[error("{}: {source}{}", path.display(), hint(source))]
     File { path: PathBuf, source: std::io::Error },
-    #[error(
-        "no source has a feature that can be used, so there is nothing to bake (issues.json in the output folder says what is wrong with them)"
-    )]
-    Nothing,
+    /// With what is wrong with the sources.
+    #[error("no source has a feature that can be used, so there is nothing to bake{0}")]
+    Nothing(String),
     #[error(
         "a tree of {levels} levels would be needed for features that reach over {width_km:.0} km; name a region, or larger leaves"
     )]

@@ -116,7 +116,7 @@ pub fn bake(
                 work.subtrees.into_iter().collect::<BTreeSet<TileId>>()
             };
             match ingest::ingest(job, sources, &work_folder, run.memory_bytes, &keep, progress) {
-                Err(LandError::Nothing) if job.clouds.is_some() => return clouds_alone(job, sources, run, progress),
+                Err(LandError::Nothing(_)) if job.clouds.is_some() => return clouds_alone(job, sources, run, progress),
                 plan => plan?,
             }
         }
@@ -502,7 +502,7 @@ impl<'a> Bench<'a> {
         Summary {
             features: plan.features,
             buildings: plan.buildings,
-            tiles: records().count() as u64,
+            tiles: records().filter(|record| record.bytes > 0).count() as u64,
             bytes: records().map(|record| record.bytes).sum::<u64>() + clouds.bytes,
             points: clouds.points,
             cloud_tiles: clouds.cloud_tiles,
@@ -514,8 +514,9 @@ impl<'a> Bench<'a> {
     /// The tree of tiles, issues, and the tileset as the last of all.
     fn finish(&self, job: &LandJob, plan: &Plan, resumed: u64, cloud: Option<&Clouds>) -> Result<Summary, LandError> {
         let summary = self.summary(plan, resumed, cloud);
-        let made: BTreeMap<TileId, Made> =
-            self.finished.values().flat_map(|done| &done.records).map(|r| (r.id(), r.made())).collect();
+        // Tiles beyond the land's end are empty.
+        let records = self.finished.values().flat_map(|done| &done.records).filter(|record| record.bytes > 0);
+        let made: BTreeMap<TileId, Made> = records.map(|record| (record.id(), record.made())).collect();
         let mut tileset = None;
         for file in self.land.tree.files(&made, None)? {
             if file.path == "tileset.json" {

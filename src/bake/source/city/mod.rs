@@ -30,11 +30,13 @@ use glam::DVec3;
 pub use axes::Axes;
 pub(super) use axes::Convention;
 
+use super::crs::CrsName;
 use super::{Crs, CrsFactory};
 use crate::bake::model::{
     Feature, Height, LineHeights, Point, PointKind, Properties, Shape, Surfaces, Value, Way, WayKind,
 };
 use crate::format::city::{Attribute, Attributes, CityObject, Family, Footing, Geometry, Report};
+use crate::format::issue::Issue;
 
 /// How a source of city objects is to be read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,6 +59,11 @@ pub enum CityError {
     ReferenceSystem { name: String, reason: String },
 }
 
+/// Whether two names mean one system, as far as names tell.
+fn is_same_system(a: &str, b: &str) -> bool {
+    a == b || matches!((CrsName::parse(a), CrsName::parse(b)), (Ok(a), Ok(b)) if a.horizontal == b.horizontal)
+}
+
 /// Turns families of city objects into features.
 pub(super) struct Converter {
     crs: Box<dyn Crs>,
@@ -77,6 +84,10 @@ impl Converter {
         report: &mut Report,
     ) -> Result<Self, CityError> {
         let name = options.crs.or(named).ok_or(CityError::NoReferenceSystem)?;
+        if let Some(named) = named.filter(|named| !is_same_system(named, name)) {
+            let message = "the file names another reference system than the job, which is followed";
+            report.push(Issue::warning("", message).expected_got(named, name));
+        }
         let crs = factory(name)
             .map_err(|reason| CityError::ReferenceSystem { name: name.chars().take(200).collect(), reason })?;
         let north_first = axes::north_first(options.axes, name, convention, sample, report);
@@ -117,7 +128,7 @@ impl Converter {
     pub fn finish(self, report: &mut Report) {
         if self.without_geometry > 0 {
             let message = format!("objects without geometry, which are left out: {}", self.without_geometry);
-            report.push(crate::format::issue::Issue::info("", message));
+            report.push(Issue::info("", message));
         }
     }
 

@@ -204,7 +204,12 @@ impl Plot<'_> {
             }
             Program::Halls => {
                 self.fences(&line);
-                self.rim_trees(&line, 1.7, 13.0, if self.face % 2 == 0 { Species::Poplar } else { Species::Lime });
+                self.rim_trees(
+                    &line,
+                    1.7,
+                    13.0,
+                    if self.face.is_multiple_of(2) { Species::Poplar } else { Species::Lime },
+                );
                 let count = (size / 1100.0).min(18.0) as usize;
                 for _ in 0..count {
                     if let Some(p) = self.inside(&line).filter(|&p| self.is_free(p, 4.0)) {
