@@ -167,7 +167,7 @@ fn a_cloud_becomes_a_child_of_the_tileset_and_is_counted() {
     assert!(told.contains("nothing looks wrong") && told.contains("2 tileset files"), "{told}");
     let (tileset, found) = crate::format::tileset::read(&std::fs::read(out.join("tileset.json")).unwrap()).unwrap();
     assert!(found.is_empty(), "{:?}", found.into_vec());
-    assert_eq!(tileset.tiles.len(), 3);
+    assert_eq!(tileset.tiles.len(), 4);
 }
 
 #[test]
