@@ -22,6 +22,17 @@ fn write_houses(path: &Path) {
     std::fs::write(path, json!({"type": "FeatureCollection", "features": features}).to_string()).unwrap();
 }
 
+/// A cube in the Dutch system.
+fn write_house_of_delft(path: &Path) {
+    let vertices = [[0, 0, 0], [9, 0, 0], [9, 9, 0], [0, 9, 0], [0, 0, 5], [9, 0, 5], [9, 9, 5], [0, 9, 5]];
+    let faces = [[[0, 3, 2, 1]], [[4, 5, 6, 7]], [[0, 1, 5, 4]], [[1, 2, 6, 5]], [[2, 3, 7, 6]], [[3, 0, 4, 7]]];
+    let model = json!({"type": "CityJSON", "version": "2.0",
+        "metadata": {"referenceSystem": "https://www.opengis.net/def/crs/EPSG/0/7415"},
+        "transform": {"scale": [1, 1, 1], "translate": [85000, 447000, 0]}, "vertices": vertices,
+        "CityObjects": {"b": {"type": "Building", "geometry": [{"type": "Solid", "lod": "2", "boundaries": [faces]}]}}});
+    std::fs::write(path, model.to_string()).unwrap();
+}
+
 fn run(folder: &Path, sources: &[Value]) -> Result<Summary, LandError> {
     let job = json!({"mirante_bake": 1, "sources": sources, "tiles": {"picture_px": 64}});
     let (job, _) = job::read(job.to_string().as_bytes()).unwrap();
@@ -83,9 +94,10 @@ fn of_a_file_that_is_cut_off_it_is_told_how_much_was_baked() {
 #[test]
 fn where_nothing_can_be_baked_the_error_says_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
-    let sources = [json!({"files": ["no*.osm"]})];
+    write_house_of_delft(&folder.path().join("town.city.json"));
+    let sources = [json!({"files": ["town.city.json"], "crs": "EPSG:999999"}), json!({"files": ["no*.osm"]})];
     let error = run(folder.path(), &sources).unwrap_err().to_string();
-    for word in ["nothing to bake", "no*.osm", "no file fits"] {
+    for word in ["nothing to bake", "town.city.json", "EPSG:999999", "no*.osm", "no file fits"] {
         assert!(error.contains(word), "{word}: {error}");
     }
     assert!(!folder.path().join("out/tileset.json").exists());
@@ -94,13 +106,7 @@ fn where_nothing_can_be_baked_the_error_says_what_is_wrong() {
 #[test]
 fn a_reference_system_that_the_file_does_not_name_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let vertices = [[0, 0, 0], [9, 0, 0], [9, 9, 0], [0, 9, 0], [0, 0, 5], [9, 0, 5], [9, 9, 5], [0, 9, 5]];
-    let faces = [[[0, 3, 2, 1]], [[4, 5, 6, 7]], [[0, 1, 5, 4]], [[1, 2, 6, 5]], [[2, 3, 7, 6]], [[3, 0, 4, 7]]];
-    let model = json!({"type": "CityJSON", "version": "2.0",
-        "metadata": {"referenceSystem": "https://www.opengis.net/def/crs/EPSG/0/7415"},
-        "transform": {"scale": [1, 1, 1], "translate": [85000, 447000, 0]}, "vertices": vertices,
-        "CityObjects": {"b": {"type": "Building", "geometry": [{"type": "Solid", "lod": "2", "boundaries": [faces]}]}}});
-    std::fs::write(folder.path().join("town.city.json"), model.to_string()).unwrap();
+    write_house_of_delft(&folder.path().join("town.city.json"));
     let warned = |crs: &str| {
         let summary = run(folder.path(), &[json!({"files": ["town.city.json"], "crs": crs})]).unwrap();
         told(&summary).iter().any(|(_, message)| message.contains("another reference system"))
