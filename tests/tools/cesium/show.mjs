@@ -73,7 +73,8 @@ const browser = await chromium.launch({
 const tab = await browser.newPage({ viewport: { width, height } });
 tab.on("console", (message) => message.type() === "error" && console.error(message.text()));
 tab.on("pageerror", (error) => console.error(String(error)));
-await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+tab.setDefaultTimeout(180_000);
+await tab.goto(`http://127.0.0.1:${server.address().port}/`, { waitUntil: "commit" });
 let told;
 for (let calm = 0, k = 0; calm < 4 && k < 240; k++) {
     await tab.waitForTimeout(500);
